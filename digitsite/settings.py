@@ -1,0 +1,293 @@
+"""Settings: every environment variable is read here, once, and nowhere else.
+
+A value that cannot be used stops the start with a sentence that names the variable.
+`.env` in the project's root is read first; what the environment says wins over it.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from dotenv import load_dotenv
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+load_dotenv(BASE_DIR / ".env")
+
+
+def env_str(name: str, default: str = "") -> str:
+    """The variable's value, or the default when it is unset or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def env_secret(name: str, default: str = "") -> str:
+    """A secret from NAME or from the file that NAME_FILE points to; the value itself is never echoed."""
+    path = env_str(f"{name}_FILE")
+    if not path or env_str(name):
+        return env_str(name, default)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or default
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read as text.") from error
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    """1/0, true/false, yes/no, on/off in any case."""
+    value = env_str(name).lower()
+    if value in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
+        return value in ("1", "true", "yes", "on") if value else default
+    raise ImproperlyConfigured(f"{name} is {value!r}; say 1 or 0.")
+
+
+def env_float(name: str, default: float, *, minimum: float, maximum: float) -> float:
+    """A number within [minimum, maximum]."""
+    value = env_str(name, str(default))
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if not minimum <= number <= maximum:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it takes a number from {minimum:g} to {maximum:g}.")
+    return number
+
+
+def env_int(name: str, default: int, *, minimum: int, maximum: int) -> int:
+    """A whole number within [minimum, maximum]."""
+    number = env_float(name, default, minimum=minimum, maximum=maximum)
+    if number != int(number):
+        raise ImproperlyConfigured(f"{name} is {env_str(name)!r}; it takes a whole number.")
+    return int(number)
+
+
+def env_list(name: str, default: list[str]) -> list[str]:
+    """Comma-separated values, blanks left out."""
+    value = env_str(name)
+    return [item.strip() for item in value.split(",") if item.strip()] if value else default
+
+
+def env_int_list(name: str) -> list[int]:
+    """Comma-separated whole numbers."""
+    try:
+        return [int(item) for item in env_list(name, [])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} takes whole numbers separated by commas.") from error
+
+
+def env_url(name: str, default: str, *, schemes: tuple[str, ...]) -> str:
+    """A URL of one of the schemes, without a slash at its end. Its value may hold a password: never echoed."""
+    value = env_secret(name, default).rstrip("/")
+    if value and urlsplit(value).scheme not in schemes:
+        raise ImproperlyConfigured(f"{name} must begin with one of {', '.join(f'{s}://' for s in schemes)}")
+    return value
+
+
+# --- The site -------------------------------------------------------------------------------------
+
+DEBUG = env_bool("DEBUG", default=False)
+SECRET_KEY = env_secret("SECRET_KEY", "insecure-key-for-development-only" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Set it (or SECRET_KEY_FILE) to a long random value; `make run` makes one for you."
+    )
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", [])
+ROOT_URLCONF = "digitsite.urls"
+WSGI_APPLICATION = "digitsite.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "recognizer",
+    "telegram_integration",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Data -----------------------------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """Django's settings for DATABASE_URL, SQLite in var/ when it is empty.
+
+    SQLite runs in WAL mode with synchronous=NORMAL: readers never wait for the writer, and a commit
+    survives a killed process. Write transactions begin as IMMEDIATE, so that two of them wait for each
+    other instead of failing half-way.
+    """
+    try:
+        config: dict[str, Any] = dict(dj_database_url.parse(url or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))
+    except ValueError as error:
+        raise ImproperlyConfigured("DATABASE_URL is no database URL: say postgres://user:password@host/name") from error
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+        }
+    elif config["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL or SQLite database.")
+    config["CONN_MAX_AGE"] = 600
+    config["CONN_HEALTH_CHECKS"] = config["ENGINE"] == "django.db.backends.postgresql"
+    return config
+
+
+DATABASES = {"default": database_from_url(env_secret("DATABASE_URL"))}
+
+REDIS_URL = env_url("REDIS_URL", "redis://127.0.0.1:6379/0", schemes=("redis", "rediss", "unix"))
+REDIS_KEY_PREFIX = env_str("REDIS_KEY_PREFIX", "digits:")
+
+# --- Recognition ----------------------------------------------------------------------------------
+
+MODEL_PATH = Path(env_str("MODEL_PATH", str(BASE_DIR / "ml" / "artifacts" / "best_model.keras")))
+PREDICT_DEADLINE_SECONDS = env_float("PREDICT_DEADLINE_SECONDS", 10, minimum=0.05, maximum=300)
+MAX_UPLOAD_BYTES = env_int("MAX_UPLOAD_BYTES", 20 * 2**20, minimum=1024, maximum=100 * 2**20)
+# How many pictures one task may carry, and how many tasks one process may have under way. With one under
+# way per worker, what arrives meanwhile is gathered and travels together.
+DISPATCH_BATCH_SIZE = env_int("DISPATCH_BATCH_SIZE", 16, minimum=1, maximum=256)
+WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 1, minimum=1, maximum=256)
+# A claimed submission is left to its worker for this long; then it counts as lost and is tried again.
+CLAIM_SECONDS = env_float("CLAIM_SECONDS", 15, minimum=0.1, maximum=3600)
+MAX_ATTEMPTS = 3
+SWEEP_SECONDS = env_float("SWEEP_SECONDS", 5, minimum=0.1, maximum=3600)
+RATE_LIMIT_ENABLED = env_bool("RATE_LIMIT_ENABLED", default=True)
+
+# --- Celery ---------------------------------------------------------------------------------------
+
+# kombu spells a unix socket differently from redis-py.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": REDIS_KEY_PREFIX,
+    "visibility_timeout": 60,
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "predictions"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "recognizer.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+}
+
+# --- Telegram -------------------------------------------------------------------------------------
+
+TELEGRAM_BOT_TOKEN = env_secret("TELEGRAM_BOT_TOKEN")
+TELEGRAM_API_BASE_URL = env_url("TELEGRAM_API_BASE_URL", "https://api.telegram.org", schemes=("https", "http"))
+TELEGRAM_WEBHOOK_URL = env_url("TELEGRAM_WEBHOOK_URL", "", schemes=("https", "http"))
+TELEGRAM_WEBHOOK_SECRET = env_secret("TELEGRAM_WEBHOOK_SECRET")
+TELEGRAM_OPERATOR_IDS = env_int_list("TELEGRAM_OPERATOR_IDS")
+
+# --- HTTP -----------------------------------------------------------------------------------------
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "EXCEPTION_HANDLER": "recognizer.problems.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Digits",
+    "DESCRIPTION": "Reads handwritten digits from a drawing, a photo or a scan.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- Language, time, files ------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fa", "فارسی")]
+USE_I18N = True
+TIME_ZONE = env_str("TIME_ZONE", "UTC")
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Logs -----------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO").upper()},
+    # httpx and httpcore log every URL at INFO or DEBUG, and Telegram's URLs hold the bot's token.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "PIL", "matplotlib")},
+}
