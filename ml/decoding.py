@@ -1,0 +1,229 @@
+"""Opens pictures that strangers send: PNG, JPEG and WebP, told by content, never by name.
+
+Nothing here trusts the bytes. The type is read from the signature, the number of pixels from the header, and
+only then is anything decoded, so that neither a foreign decoder nor a decompression bomb is ever reached.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 20_000
+MIN_SIDE = 8
+WORKING_SIDE = 1000
+"""JPEGs are decoded at the smallest of the scales 1, 1/2, 1/4, 1/8 that leaves the longer side this long."""
+
+MAX_SCANS = 100
+"""A progressive JPEG has about ten scans; thousands of them are an attack on the decoder's time."""
+
+_TOO_LARGE = f"The picture has too many pixels; at most {MAX_PIXELS // 1_000_000} million are read."
+_DAMAGED = "The picture is damaged or cut short."
+_ORIENTATION_TAG = 0x0112
+_TRANSPOSITIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# What Pillow's three decoders are seen to raise for damaged files, besides its own errors.
+_DECODER_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    MemoryError,
+    struct.error,
+)
+
+
+class ImageError(Exception):
+    """A picture that cannot be read; `code` is for programs, the message is a sentence for people."""
+
+    code = "image_error"
+
+
+class UnsupportedFormat(ImageError):  # noqa: N818
+    """Not a still PNG, JPEG or WebP picture (HTTP 415)."""
+
+    code = "unsupported_format"
+
+
+class ImageTooLarge(ImageError):  # noqa: N818
+    """More pixels than `MAX_PIXELS`, or a side longer than `MAX_SIDE` (HTTP 413)."""
+
+    code = "image_too_large"
+
+
+class UnreadableImage(ImageError):  # noqa: N818
+    """A picture of a known type that is damaged, empty or too small to hold a digit (HTTP 422)."""
+
+    code = "unreadable_image"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHeader:
+    """What the header says: `format` is "PNG", "JPEG" or "WEBP"; sides in pixels, before orientation."""
+
+    format: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedImage:
+    """A decoded picture.
+
+    `image`: "L" or "RGB", upright, without transparency or metadata, maybe at a reduced scale.
+    `width`, `height`: pixels of the upright original.
+    """
+
+    image: Image.Image
+    width: int
+    height: int
+
+
+def inspect(data: bytes) -> ImageHeader:
+    """Read the header only; raises UnsupportedFormat, ImageTooLarge or UnreadableImage."""
+    with _open(data) as image:
+        return ImageHeader(_format(data), *image.size)
+
+
+def decode(data: bytes) -> NDArray[np.uint8]:
+    """Decode to grey uint8 (H, W), 0 = black: upright, transparency laid on white, large JPEGs reduced.
+
+    Raises UnsupportedFormat, ImageTooLarge or UnreadableImage.
+    """
+    return to_grey(decode_image(data).image)
+
+
+def decode_image(data: bytes) -> DecodedImage:
+    """Decode to an upright, opaque picture of 8 bits a channel; raises what `inspect` raises."""
+    with _open(data) as image:
+        width, height = image.size
+        orientation = _orientation(image)
+        try:
+            _draft(image)
+            upright = _opaque(image)
+        except _DECODER_ERRORS as error:
+            raise UnreadableImage(_DAMAGED) from error
+    if orientation in _TRANSPOSITIONS:
+        upright = upright.transpose(_TRANSPOSITIONS[orientation])
+    if orientation >= 5:
+        width, height = height, width
+    return DecodedImage(upright, width, height)
+
+
+def to_grey(image: Image.Image) -> NDArray[np.uint8]:
+    """Luminance of an "L" or "RGB" picture: uint8 (H, W)."""
+    import cv2
+    import numpy as np
+
+    pixels = np.asarray(image)
+    if pixels.ndim == 2:
+        return pixels
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _format(data: bytes) -> str:
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    raise UnsupportedFormat("Send a PNG, JPEG or WebP picture.")
+
+
+def _open(data: bytes) -> Image.Image:
+    """Open lazily, with every limit checked before a pixel is decoded."""
+    file_format = _format(data)
+    if file_format == "WEBP":  # Pillow allots the whole canvas while opening it
+        _check_size(*_webp_size(data))
+    if file_format == "JPEG" and data.count(b"\xff\xda") > MAX_SCANS:
+        raise UnreadableImage("The JPEG has an absurd number of scans.")
+    try:
+        image = Image.open(BytesIO(data), formats=(file_format,))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ImageTooLarge(_TOO_LARGE) from error
+    except _DECODER_ERRORS as error:
+        raise UnreadableImage(_DAMAGED) from error
+    _check_size(*image.size)
+    # A camera's JPEG may hold further pictures (MPO: depth, HDR); its first one is the photo.
+    if file_format != "JPEG" and getattr(image, "is_animated", False):
+        raise UnsupportedFormat("Animated pictures are not read; send a still one.")
+    return image
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """Width and height from the first chunk (RFC 9649, sections 2.5 to 2.7)."""
+    kind, header = data[12:16], data[20:30]
+    if len(header) < 10:
+        raise UnreadableImage(_DAMAGED)
+    if kind == b"VP8X":
+        return 1 + int.from_bytes(header[4:7], "little"), 1 + int.from_bytes(header[7:10], "little")
+    if kind == b"VP8L":
+        bits = int.from_bytes(header[1:5], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    sides = struct.unpack("<HH", header[6:10])
+    return sides[0] & 0x3FFF, sides[1] & 0x3FFF
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise ImageTooLarge(_TOO_LARGE)
+    if min(width, height) < MIN_SIDE:
+        raise UnreadableImage(f"The picture is too small; each side needs at least {MIN_SIDE} pixels.")
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION_TAG, 1))
+    except (*_DECODER_ERRORS, AttributeError):  # damaged EXIF does not make the picture unreadable
+        return 1
+
+
+def _draft(image: Image.Image) -> None:
+    """Let libjpeg decode a large JPEG at a fraction of its size; a no-op for the other formats."""
+    factor = max(1, max(image.size) // WORKING_SIDE)
+    image.draft(None, (image.width // factor, image.height // factor))
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """The same picture in mode "L" or "RGB", transparency laid on white."""
+    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip rather than scale
+        return _from_16_bits(image)
+    if image.has_transparency_data:
+        return _on_white(image.convert("RGBA"))
+    grey = image.mode in ("1", "L")
+    return image.convert("L" if grey else "RGB")
+
+
+def _from_16_bits(image: Image.Image) -> Image.Image:
+    import numpy as np
+
+    return Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.getextrema()[3] == (255, 255):
+        return image.convert("RGB")
+    paper = Image.new("RGBA", image.size, "white")
+    paper.alpha_composite(image)
+    return paper.convert("RGB")
