@@ -222,7 +222,7 @@ def _from_16_bits(image: Image.Image) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    if image.getextrema()[3] == (255, 255):
+    if image.getchannel("A").getextrema() == (255, 255):
         return image.convert("RGB")
     paper = Image.new("RGBA", image.size, "white")
     paper.alpha_composite(image)
