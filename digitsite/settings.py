@@ -14,8 +14,11 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
+from digitsite import local
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+CORES = os.cpu_count() or 1
 
 load_dotenv(BASE_DIR / ".env")
 
@@ -89,7 +92,9 @@ def env_url(name: str, default: str, *, schemes: tuple[str, ...]) -> str:
 # --- The site -------------------------------------------------------------------------------------
 
 DEBUG = env_bool("DEBUG", default=False)
-SECRET_KEY = env_secret("SECRET_KEY", "insecure-key-for-development-only" if DEBUG else "")
+SECRET_KEY = env_secret(
+    "SECRET_KEY", "insecure-key-for-development-only" if DEBUG else local.read_secret_key(VAR_DIR)
+)
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it (or SECRET_KEY_FILE) to a long random value; `make run` makes one for you."
@@ -157,7 +162,9 @@ def database_from_url(url: str) -> dict[str, Any]:
     try:
         config: dict[str, Any] = dict(dj_database_url.parse(url or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))
     except ValueError as error:
-        raise ImproperlyConfigured("DATABASE_URL is no database URL: say postgres://user:password@host/name") from error
+        raise ImproperlyConfigured(
+            "DATABASE_URL is no database URL: say postgres://user:password@host/name"
+        ) from error
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
@@ -173,7 +180,7 @@ def database_from_url(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": database_from_url(env_secret("DATABASE_URL"))}
 
-REDIS_URL = env_url("REDIS_URL", "redis://127.0.0.1:6379/0", schemes=("redis", "rediss", "unix"))
+REDIS_URL = env_url("REDIS_URL", local.redis_url(VAR_DIR), schemes=("redis", "rediss", "unix"))
 REDIS_KEY_PREFIX = env_str("REDIS_KEY_PREFIX", "digits:")
 
 # --- Recognition ----------------------------------------------------------------------------------
@@ -184,7 +191,7 @@ MAX_UPLOAD_BYTES = env_int("MAX_UPLOAD_BYTES", 20 * 2**20, minimum=1024, maximum
 # How many pictures one task may carry, and how many tasks one process may have under way. With one under
 # way per worker, what arrives meanwhile is gathered and travels together.
 DISPATCH_BATCH_SIZE = env_int("DISPATCH_BATCH_SIZE", 16, minimum=1, maximum=256)
-WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 1, minimum=1, maximum=256)
+WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", max(1, min(4, CORES - 1)), minimum=1, maximum=256)
 # A claimed submission is left to its worker for this long; then it counts as lost and is tried again.
 CLAIM_SECONDS = env_float("CLAIM_SECONDS", 15, minimum=0.1, maximum=3600)
 MAX_ATTEMPTS = 3
@@ -219,10 +226,19 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "recognizer.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }
 
+# --- Processes (what `make run` starts) -----------------------------------------------------------
+
+HOST = env_str("HOST", "127.0.0.1")
+PORT = env_int("PORT", 8000, minimum=1, maximum=65535)
+WEB_CONCURRENCY = env_int("WEB_CONCURRENCY", max(1, min(4, CORES // 2)), minimum=1, maximum=64)
+WEB_THREADS = env_int("WEB_THREADS", 64, minimum=2, maximum=512)
+
 # --- Telegram -------------------------------------------------------------------------------------
 
 TELEGRAM_BOT_TOKEN = env_secret("TELEGRAM_BOT_TOKEN")
-TELEGRAM_API_BASE_URL = env_url("TELEGRAM_API_BASE_URL", "https://api.telegram.org", schemes=("https", "http"))
+TELEGRAM_API_BASE_URL = env_url(
+    "TELEGRAM_API_BASE_URL", "https://api.telegram.org", schemes=("https", "http")
+)
 TELEGRAM_WEBHOOK_URL = env_url("TELEGRAM_WEBHOOK_URL", "", schemes=("https", "http"))
 TELEGRAM_WEBHOOK_SECRET = env_secret("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_OPERATOR_IDS = env_int_list("TELEGRAM_OPERATOR_IDS")
