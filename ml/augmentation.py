@@ -1,0 +1,84 @@
+"""Random distortions of normalised 28x28 pictures while training: every epoch sees other handwriting.
+
+Affine and elastic as in Simard, Steinkraus and Platt, "Best practices for convolutional neural networks
+applied to visual document analysis" (2003), both in one resampling; then thicker or thinner ink.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.data import LabelledImages
+
+Grid = NDArray[np.float32]
+
+_ROWS, _COLUMNS = np.mgrid[0:28, 0:28].astype(np.float32) - 13.5
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Distortion:
+    """How far a picture may be bent: degrees, shear, relative scale, pixels, pixels, probability."""
+
+    rotation: float = 12.0
+    shear: float = 0.15
+    scale: float = 0.12
+    shift: float = 2.0
+    elastic: float = 1.1
+    thickness: float = 0.3
+
+
+def distort(image: NDArray[np.uint8], amount: Distortion, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A randomly bent copy of `image` uint8 (28, 28); ink that leaves the picture is lost."""
+    columns, rows = _bent_grid(amount, rng)
+    bent = np.asarray(cv2.remap(image, columns, rows, cv2.INTER_LINEAR), np.uint8)
+    return _thicken_or_thin(bent, rng) if rng.random() < amount.thickness else bent
+
+
+def _bent_grid(amount: Distortion, rng: np.random.Generator) -> tuple[Grid, Grid]:
+    angle = np.deg2rad(rng.uniform(-amount.rotation, amount.rotation))
+    shear = rng.uniform(-amount.shear, amount.shear)
+    width, height = np.exp(rng.uniform(-amount.scale, amount.scale, 2))
+    across, down = rng.uniform(-amount.shift, amount.shift, 2) + 13.5
+    cos, sin = np.cos(angle), np.sin(angle)
+    columns = _COLUMNS * np.float32(cos / width) + _ROWS * np.float32(shear - sin) + np.float32(across)
+    rows = _COLUMNS * np.float32(sin) + _ROWS * np.float32(cos / height) + np.float32(down)
+    field = rng.normal(0.0, amount.elastic * rng.random(), (5, 5, 2)).astype(np.float32)
+    bend = cv2.resize(field, (28, 28), interpolation=cv2.INTER_CUBIC)
+    return columns + bend[..., 0], rows + bend[..., 1]
+
+
+def _thicken_or_thin(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    change = cv2.dilate if rng.random() < 0.5 else cv2.erode
+    share = float(rng.uniform(0.2, 0.8))
+    return np.asarray(cv2.addWeighted(change(image, _CROSS), share, image, 1.0 - share, 0.0), np.uint8)
+
+
+class DistortedBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
+    """Batches of distorted examples: float32 (B, 28, 28, 1) in [0, 1] and int64 (B,).
+
+    Order and distortion follow from (seed, epoch, batch) alone, so a resumed training sees what an
+    uninterrupted one would have seen.
+    """
+
+    def __init__(self, examples: LabelledImages, *, batch_size: int, seed: int, amount: Distortion) -> None:
+        super().__init__()
+        self._examples, self._batch_size, self._seed, self._amount = examples, batch_size, seed, amount
+        self.start_epoch(0)
+
+    def start_epoch(self, epoch: int) -> None:
+        """Shuffle for `epoch`; call before the epoch's first batch is read."""
+        self._epoch = epoch
+        self._order = np.random.default_rng([self._seed, epoch]).permutation(len(self._examples))
+
+    def __len__(self) -> int:
+        return len(self._examples) // self._batch_size
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        rng = np.random.default_rng([self._seed, self._epoch, index])
+        batch = self._examples.take(self._order[index * self._batch_size : (index + 1) * self._batch_size])
+        images = np.stack([distort(image, self._amount, rng) for image in batch.images])
+        return images[..., None].astype(np.float32) / np.float32(255), batch.labels

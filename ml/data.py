@@ -1,0 +1,138 @@
+"""Training data, read from where it lies and never kept in the repository: MNIST and pen strokes."""
+
+import gzip
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+VALIDATION_SIZE = 5_000
+HELD_OUT_WRITERS = frozenset({"ced", "aga", "art", "pri", "sie", "lav"})
+NOT_A_DIGIT = 10
+
+
+class DataError(Exception):
+    """A data set is missing or is not what it should be; the message says which file and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledImages:
+    """`images` uint8 (N, 28, 28), 255 = ink; `labels` int64 (N,): 0-9, or 10 for "not a digit"."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, indices: NDArray[np.int64]) -> "LabelledImages":
+        """The examples at `indices`, in that order."""
+        return LabelledImages(self.images[indices], self.labels[indices])
+
+
+@dataclass(frozen=True, slots=True)
+class PenCharacter:
+    """One character as the pen drew it: strokes of float32 (n, 2) points x, y; y down, longest side 1000."""
+
+    label: str
+    writer_group: str
+    strokes: tuple[NDArray[np.float32], ...]
+
+
+def join(parts: list[LabelledImages]) -> LabelledImages:
+    """All examples of `parts`, in order."""
+    images = np.concatenate([part.images for part in parts])
+    return LabelledImages(images, np.concatenate([part.labels for part in parts]))
+
+
+def find_mnist(path: Path | None = None) -> Path:
+    """Where `mnist.npz` lies: `path`, else the file DIGITS_MNIST names, else Keras's own download of it.
+
+    Raises DataError when there is no such file, or it cannot be downloaded.
+    """
+    named = path or _path_from_environment("DIGITS_MNIST")
+    if named is None:
+        return _download_mnist()
+    if not named.is_file():
+        raise DataError(f"There is no MNIST file at {named}. Give mnist.npz by --data or DIGITS_MNIST.")
+    return named
+
+
+def find_strokes(path: Path | None, variable: str) -> Path | None:
+    """The file of pen strokes: `path`, else what the environment variable names, else None."""
+    named = path or _path_from_environment(variable)
+    if named is not None and not named.is_file():
+        raise DataError(f"There is no file of pen strokes at {named}.")
+    return named
+
+
+def _path_from_environment(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value) if value else None
+
+
+def _download_mnist() -> Path:
+    import keras
+
+    try:
+        return Path(keras.utils.get_file("mnist.npz", origin=MNIST_URL, file_hash=MNIST_SHA256))
+    except Exception as error:  # Keras raises a bare Exception when the download fails
+        raise DataError(f"MNIST could not be downloaded ({error}). Give mnist.npz by --data.") from error
+
+
+def load_mnist_training(path: Path) -> tuple[LabelledImages, LabelledImages]:
+    """MNIST's 60,000 training images, always split alike: training (55,000), validation (5,000)."""
+    examples = _read_mnist(path, "train")
+    order = np.random.default_rng(0).permutation(len(examples))
+    return examples.take(np.sort(order[VALIDATION_SIZE:])), examples.take(np.sort(order[:VALIDATION_SIZE]))
+
+
+def load_mnist_test(path: Path) -> LabelledImages:
+    """MNIST's 10,000 test images: for the final figure only."""
+    return _read_mnist(path, "test")
+
+
+def _read_mnist(path: Path, part: str) -> LabelledImages:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            images, labels = archive[f"x_{part}"], archive[f"y_{part}"]
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise DataError(f"{path} is no mnist.npz as Keras keeps it: {error}") from error
+    if images.dtype != np.uint8 or images.shape[1:] != (28, 28) or labels.shape != images.shape[:1]:
+        raise DataError(f"{path} holds {images.dtype} {images.shape} images where MNIST has uint8 (N, 28, 28).")
+    return LabelledImages(images, labels.astype(np.int64))
+
+
+def load_pen_characters(path: Path) -> list[PenCharacter]:
+    """Every character of a `.jsonl.gz` file of pen strokes.
+
+    Raises DataError, naming the line, where it does not hold label, writer_group and strokes.
+    """
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            return [_parse_character(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is no gzip file of pen strokes: {error}") from error
+
+
+def _parse_character(line: str, where: str) -> PenCharacter:
+    try:
+        values = json.loads(line)
+        strokes = tuple(np.asarray(stroke, np.float32).reshape(-1, 2) for stroke in values["strokes"] if stroke)
+        character = PenCharacter(str(values["label"]), str(values["writer_group"]), strokes)
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{where}: not a character with label, writer_group and strokes ({error}).") from error
+    if not character.strokes:
+        raise DataError(f"{where}: a character without strokes.")
+    return character
+
+
+def split_writers(characters: list[PenCharacter]) -> tuple[list[PenCharacter], list[PenCharacter]]:
+    """Training and validation characters, no writer group in both."""
+    training = [one for one in characters if one.writer_group not in HELD_OUT_WRITERS]
+    return training, [one for one in characters if one.writer_group in HELD_OUT_WRITERS]

@@ -1,0 +1,129 @@
+"""`python -m ml.train`: train a network from several random starts and save the best by validation."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ml.architectures import ARCHITECTURES
+from ml.artifact import CardFields, ModelCard, file_sha256, save_artifact
+from ml.augmentation import Distortion
+from ml.calibration import choose_thresholds, expected_calibration_error, fit_temperature, judge
+from ml.data import DataError, LabelledImages, find_mnist, join, load_mnist_test, load_mnist_training
+from ml.plots import plot_confusion_matrix, plot_learning_curves
+from ml.preprocessing import PREPROCESSING_VERSION
+from ml.training import Recipe, TrainedNetwork, accuracy, score, train
+
+RECIPES = {
+    "simple": Recipe(
+        "simple",
+        epochs=15,
+        learning_rate=1e-3,
+        distortion=Distortion(rotation=8, shear=0.1, scale=0.08, shift=1, elastic=0.8, thickness=0.15),
+    ),
+    "compact": Recipe("compact", epochs=30),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train as the command line says; 0 when a model was saved, 2 when the data are missing or wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        card = run(options)
+    except (DataError, ValueError) as error:
+        print(f"ml.train: {error}", file=sys.stderr)
+        return 2
+    print(f"{options.output}: {card.version}")
+    for name, value in card.metrics.items():
+        print(f"  {name}: {value}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ml.train", description=__doc__)
+    parser.add_argument("--architecture", choices=sorted(ARCHITECTURES), default="compact")
+    parser.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras downloads it)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one training for each")
+    parser.add_argument("--epochs", type=int, help="instead of the recipe's")
+    parser.add_argument("--limit", type=int, help="train on this many examples only, for a quick trial")
+    parser.add_argument("--work", type=Path, default=Path("var/training"), help="checkpoints; resumed from")
+    parser.add_argument("--output", type=Path, help="the model to write (default: WORK/ARCHITECTURE.keras)")
+    return parser
+
+
+def run(options: argparse.Namespace) -> ModelCard:
+    """Train every seed, choose by validation, open the test set once, save the artifact and its plots.
+
+    Raises DataError for missing or damaged data, ValueError when the work folder holds another training.
+    """
+    options.output = options.output or options.work / f"{options.architecture}.keras"
+    recipe = RECIPES[options.architecture]
+    recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
+    mnist = find_mnist(options.data)
+    training, held_back = load_mnist_training(mnist)
+    if options.limit:
+        training = training.take(np.arange(min(options.limit, len(training))))
+    validation = {"mnist": held_back}
+    networks = [
+        train(
+            recipe,
+            seed=seed,
+            training=training,
+            validation=validation,
+            folder=options.work / f"{recipe.architecture}-seed{seed}",
+        )
+        for seed in options.seeds
+    ]
+    best = max(networks, key=lambda network: network.validation_accuracy)
+    fields = _describe(recipe, networks, best, validation, load_mnist_test(mnist), {"mnist": file_sha256(mnist)})
+    card = save_artifact(best.model, fields, options.output)
+    _plot(networks, best, validation, options.output)
+    return card
+
+
+def _describe(
+    recipe: Recipe,
+    networks: Sequence[TrainedNetwork],
+    best: TrainedNetwork,
+    validation: Mapping[str, LabelledImages],
+    test: LabelledImages,
+    hashes: Mapping[str, str],
+) -> CardFields:
+    kind = ARCHITECTURES[recipe.architecture].outputs
+    everything = join(list(validation.values()))
+    outputs = score(best.model, everything.images)
+    temperature = fit_temperature(outputs, everything.labels, kind)
+    judgement = judge(outputs, kind, temperature)
+    correct = judgement.digits == everything.labels
+    test_accuracies = [accuracy(score(network.model, test.images), test.labels) for network in networks]
+    metrics = {
+        "seeds": [network.seed for network in networks],
+        "chosen_seed": best.seed,
+        "validation_accuracy": [round(network.validation_accuracy, 5) for network in networks],
+        "mnist_test_accuracy": [round(value, 4) for value in test_accuracies],
+        "mnist_test_accuracy_mean": round(float(np.mean(test_accuracies)), 5),
+        "validation_calibration_error": round(expected_calibration_error(judgement.confidence, correct), 5),
+    }
+    thresholds = choose_thresholds(judgement, kind)
+    return CardFields(recipe.architecture, kind, PREPROCESSING_VERSION, hashes, metrics, temperature, thresholds)
+
+
+def _plot(
+    networks: Sequence[TrainedNetwork],
+    best: TrainedNetwork,
+    validation: Mapping[str, LabelledImages],
+    output: Path,
+) -> None:
+    histories = {f"seed {network.seed}": network.history for network in networks}
+    plot_learning_curves(histories, output.with_name(f"{output.stem}-curves.png"))
+    for name, examples in validation.items():
+        digits = score(best.model, examples.images)[:, :10].argmax(axis=1)
+        path = output.with_name(f"{output.stem}-confusion-{name}.png")
+        plot_confusion_matrix(examples.labels, digits, path, f"validation: {name}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

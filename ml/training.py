@@ -1,0 +1,198 @@
+"""Training one network from one seed: chosen on validation data, resumable after a kill at any moment."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.architectures import ARCHITECTURES, build
+from ml.augmentation import DistortedBatches, Distortion
+from ml.data import LabelledImages
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train: AdamW with a cosine schedule after a short warm-up, and an average of the weights."""
+
+    architecture: str
+    epochs: int
+    batch_size: int = 128
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    average_momentum: float = 0.998
+    label_smoothing: float = 0.0
+    distortion: Distortion = field(default_factory=Distortion)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedNetwork:
+    """The network of the best epoch, and what every epoch measured: one mapping of name to value each."""
+
+    seed: int
+    model: keras.Model
+    history: list[dict[str, float]]
+
+    @property
+    def validation_accuracy(self) -> float:
+        """Mean accuracy over the validation sets in the best epoch."""
+        return max(epoch["validation_accuracy"] for epoch in self.history)
+
+
+def train(
+    recipe: Recipe,
+    *,
+    seed: int,
+    training: LabelledImages,
+    validation: Mapping[str, LabelledImages],
+    folder: Path,
+) -> TrainedNetwork:
+    """Train from `seed`, or go on from the last finished epoch that `folder` holds.
+
+    `validation` maps a name to images whose mean accuracy chooses the epoch.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    progress = Progress.load(folder, recipe, seed)
+    batches = DistortedBatches(training, batch_size=recipe.batch_size, seed=seed, amount=recipe.distortion)
+    model, average = _restore(progress) if progress.history else _start(recipe, seed, len(batches))
+    recorder = EpochRecorder(average, recipe.average_momentum, validation, progress)
+    for epoch in range(len(progress.history), recipe.epochs):
+        batches.start_epoch(epoch)
+        model.fit(
+            batches,
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            callbacks=[recorder],
+            verbose=1 if sys.stdout.isatty() else 2,
+        )
+    best = keras.saving.load_model(progress.best_path, compile=False)
+    return TrainedNetwork(seed, best, progress.history)
+
+
+def score(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The network's raw outputs, float32 (N, outputs), for pictures uint8 (N, 28, 28)."""
+    inputs = images[..., None].astype(np.float32) / np.float32(255)
+    return np.asarray(model.predict(inputs, batch_size=500, verbose=0), np.float32)
+
+
+def accuracy(outputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """Share of examples whose best digit is the label; an outlier output is left aside."""
+    return float(np.mean(outputs[:, :10].argmax(axis=1) == labels))
+
+
+def _start(recipe: Recipe, seed: int, steps: int) -> tuple[keras.Model, keras.Model]:
+    keras.utils.set_random_seed(seed)
+    model = build(recipe.architecture)
+    total = recipe.epochs * steps
+    warm_up = min(steps, total // 10)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate / 20, total - warm_up, warmup_target=recipe.learning_rate, warmup_steps=warm_up
+    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    from_logits = ARCHITECTURES[recipe.architecture].outputs != "softmax10"
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+    return model, _copy(model)
+
+
+def _copy(model: keras.Model) -> keras.Model:
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def _restore(progress: "Progress") -> tuple[keras.Model, keras.Model]:
+    epoch = len(progress.history)
+    model = keras.saving.load_model(progress.path("model", epoch))
+    return model, keras.saving.load_model(progress.path("average", epoch), compile=False)
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a training has reached, on disk; `progress.json`, renamed into place last, names its epochs."""
+
+    folder: Path
+    about: dict[str, Any]
+    history: list[dict[str, float]]
+
+    @classmethod
+    def load(cls, folder: Path, recipe: Recipe, seed: int) -> "Progress":
+        """The progress in `folder`; raises ValueError when another recipe or seed began there."""
+        about = {"recipe": asdict(recipe), "seed": seed}
+        file = folder / "progress.json"
+        if not file.exists():
+            return cls(folder, about, [])
+        saved = json.loads(file.read_text(encoding="utf-8"))
+        if saved["about"] != about:
+            raise ValueError(f"{folder} holds another training ({saved['about']}); choose another folder.")
+        return cls(folder, about, saved["history"])
+
+    @property
+    def best_path(self) -> Path:
+        """Where the network of the best epoch lies."""
+        return self.folder / "best.keras"
+
+    def path(self, what: str, epoch: int) -> Path:
+        """Where "model" or "average" lies as it was after `epoch` epochs."""
+        return self.folder / f"{what}-{epoch:04d}.keras"
+
+    def save(self, model: keras.Model, average: keras.Model, measured: dict[str, float]) -> None:
+        """Record one more epoch: networks first, then the file that declares them."""
+        best = max((epoch["validation_accuracy"] for epoch in self.history), default=-1.0)
+        self.history.append(measured)
+        epoch = len(self.history)
+        model.save(self.path("model", epoch))
+        average.save(self.path("average", epoch))
+        if measured["validation_accuracy"] > best:
+            _save_whole(average, self.best_path)
+        draft = self.folder / "progress.json.new"
+        draft.write_text(json.dumps({"about": self.about, "history": self.history}), encoding="utf-8")
+        draft.replace(self.folder / "progress.json")
+        for what in ("model", "average"):
+            self.path(what, epoch - 1).unlink(missing_ok=True)
+
+
+def _save_whole(model: keras.Model, path: Path) -> None:
+    draft = path.with_name(f"draft-{path.name}")
+    model.save(draft)
+    draft.replace(path)
+
+
+class EpochRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
+    """Averages the weights after every batch; measures and records the average after every epoch."""
+
+    def __init__(
+        self,
+        average: keras.Model,
+        momentum: float,
+        validation: Mapping[str, LabelledImages],
+        progress: Progress,
+    ) -> None:
+        super().__init__()
+        self._average, self._momentum = average, momentum
+        self._validation, self._progress = validation, progress
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Move the average a little towards the weights of now; faster in the first steps."""
+        step = int(self.model.optimizer.iterations)
+        towards = 1.0 - min(self._momentum, (1 + step) / (10 + step))
+        for mean, now in zip(self._average.weights, self.model.weights, strict=True):
+            mean.assign(mean + towards * (now - mean))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Measure the average on every validation set and write everything down."""
+        measured = {name: float(value) for name, value in (logs or {}).items()}
+        found = {
+            name: accuracy(score(self._average, examples.images), examples.labels)
+            for name, examples in self._validation.items()
+        }
+        measured |= {f"validation_accuracy_{name}": value for name, value in found.items()}
+        measured["validation_accuracy"] = float(np.mean(list(found.values())))
+        self._progress.save(self.model, self._average, measured)
+        print(f"epoch {epoch + 1}: " + ", ".join(f"{name} {value:.4f}" for name, value in found.items()))  # noqa: T201
