@@ -217,5 +217,10 @@ def _encode(image: Image.Image, source: str) -> tuple[bytes, str]:
     if pixels.ndim == 3:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
     if source != "JPEG" and pixels.shape[0] * pixels.shape[1] <= STORED_PNG_PIXELS:
-        return cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes(), "png"
+        return encode_png(pixels), "png"
     return cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes(), "jpeg"
+
+
+def encode_png(pixels: NDArray[np.uint8]) -> bytes:
+    """A PNG file of uint8 pixels, grey (H, W) or BGR (H, W, 3); lightly compressed, for speed."""
+    return cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
