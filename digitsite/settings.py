@@ -92,9 +92,7 @@ def env_url(name: str, default: str, *, schemes: tuple[str, ...]) -> str:
 # --- The site -------------------------------------------------------------------------------------
 
 DEBUG = env_bool("DEBUG", default=False)
-SECRET_KEY = env_secret(
-    "SECRET_KEY", "insecure-key-for-development-only" if DEBUG else local.read_secret_key(VAR_DIR)
-)
+SECRET_KEY = env_secret("SECRET_KEY", "insecure-key-for-development-only" if DEBUG else local.read_secret_key(VAR_DIR))
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it (or SECRET_KEY_FILE) to a long random value; `make run` makes one for you."
@@ -236,9 +234,7 @@ WEB_THREADS = env_int("WEB_THREADS", 64, minimum=2, maximum=512)
 # --- Telegram -------------------------------------------------------------------------------------
 
 TELEGRAM_BOT_TOKEN = env_secret("TELEGRAM_BOT_TOKEN")
-TELEGRAM_API_BASE_URL = env_url(
-    "TELEGRAM_API_BASE_URL", "https://api.telegram.org", schemes=("https", "http")
-)
+TELEGRAM_API_BASE_URL = env_url("TELEGRAM_API_BASE_URL", "https://api.telegram.org", schemes=("https", "http"))
 TELEGRAM_WEBHOOK_URL = env_url("TELEGRAM_WEBHOOK_URL", "", schemes=("https", "http"))
 TELEGRAM_WEBHOOK_SECRET = env_secret("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_OPERATOR_IDS = env_int_list("TELEGRAM_OPERATOR_IDS")

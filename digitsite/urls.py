@@ -7,3 +7,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("recognizer.urls")),
 ]
+
+handler500 = "recognizer.problems.server_error"

@@ -1,0 +1,205 @@
+"""Getting work to a worker and the answer back.
+
+One `Dispatcher` lives in each web or bot process. While its tasks are under way it gathers what arrives and
+sends that as the next task: under load a task carries many pictures, and alone a picture never waits.
+Answers come back over one Redis list per process. Nothing here is needed for a submission to be read in the
+end: what gets lost on the way is found in the database by the sweeper.
+"""
+
+import json
+import logging
+import os
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Future
+from functools import lru_cache
+from typing import Any
+
+import redis
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+from recognizer.models import Prediction, Submission
+
+logger = logging.getLogger(__name__)
+
+Reply = dict[str, Any]
+REPLY_TTL_SECONDS = 60
+
+
+PREDICTION_FIELDS = (
+    "text",
+    "confidence",
+    "accepted",
+    "reason",
+    "digits",
+    "model_version",
+    "model_sha256",
+    "preprocessing_version",
+)
+
+
+def as_reply(submission: Submission) -> Reply:
+    """What a finished submission's waiter needs to know, without asking the database again."""
+    prediction = submission.prediction
+    return {
+        "status": submission.status,
+        "error_code": submission.error_code,
+        "prediction": prediction and {name: getattr(prediction, name) for name in PREDICTION_FIELDS},
+    }
+
+
+def apply_reply(submission: Submission, reply: Reply) -> None:
+    """Bring the waiter's copy of the row up to date."""
+    submission.status, submission.error_code = reply["status"], reply["error_code"]
+    fields = reply["prediction"]
+    submission.prediction = fields and Prediction(submission=submission, **fields)
+
+
+@lru_cache(maxsize=1)
+def redis_client() -> redis.Redis:
+    """This process's connection pool, with every wait bounded."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2)
+
+
+def send_replies(*, reply_to: str, task_id: str, replies: dict[str, Reply]) -> None:
+    """Called by the worker: push the answers of one task to the process that waits for them.
+
+    Raises:
+        redis.RedisError: Redis is away; the answers are in the database all the same.
+    """
+    pipeline = redis_client().pipeline(transaction=False)
+    pipeline.lpush(reply_to, json.dumps({"task_id": task_id, "replies": replies}))
+    pipeline.expire(reply_to, REPLY_TTL_SECONDS)
+    pipeline.execute()
+
+
+def queue_length() -> int:
+    """How many tasks wait for a worker.
+
+    Raises:
+        redis.RedisError: Redis is away.
+    """
+    return int(redis_client().llen(f"{settings.REDIS_KEY_PREFIX}{settings.CELERY_TASK_DEFAULT_QUEUE}"))
+
+
+def publish(submission_ids: Iterable[str], *, reply_to: str = "", task_id: str | None = None) -> None:
+    """Send one task for these submissions; at most about two seconds, by the broker's socket timeouts.
+
+    Raises:
+        kombu.exceptions.OperationalError: the broker is away.
+    """
+    from recognizer.tasks import recognise
+
+    recognise.apply_async(args=(list(submission_ids), reply_to), task_id=task_id, retry=False)
+
+
+class Dispatcher:
+    """Sends submissions to the workers in as few tasks as there are workers, and hands out the answers."""
+
+    def __init__(self) -> None:
+        self._reply_to = f"{settings.REDIS_KEY_PREFIX}replies:{uuid.uuid4().hex}"
+        self._changed = threading.Condition()
+        self._outgoing: deque[str] = deque()
+        self._waiting: dict[str, list[Future[Reply]]] = {}
+        self._under_way: dict[str, float] = {}
+        for target in (self._send_forever, self._receive_forever):
+            threading.Thread(target=target, name=target.__name__, daemon=True).start()
+
+    def request(self, submission_id: str) -> Future[Reply]:
+        """Ask for one submission to be read; the future resolves to the worker's reply, or never."""
+        future: Future[Reply] = Future()
+        with self._changed:
+            self._waiting.setdefault(submission_id, []).append(future)
+            self._outgoing.append(submission_id)
+            self._changed.notify_all()
+        return future
+
+    def forget(self, submission_id: str, future: Future[Reply]) -> None:
+        """The caller stopped waiting; the submission will be read all the same."""
+        with self._changed:
+            futures = self._waiting.get(submission_id, [])
+            if future in futures:
+                futures.remove(future)
+            if not futures:
+                self._waiting.pop(submission_id, None)
+
+    def _send_forever(self) -> None:
+        while True:
+            with self._changed:
+                while not (self._outgoing and self._has_room()):
+                    # A task whose worker died never answers; without the timeout its place would stay taken.
+                    self._changed.wait(timeout=1 if self._outgoing else None)
+                size = min(len(self._outgoing), settings.DISPATCH_BATCH_SIZE)
+                batch = [self._outgoing.popleft() for _ in range(size)]
+                task_id = uuid.uuid4().hex
+                self._under_way[task_id] = time.monotonic()
+            self._send(batch, task_id)
+
+    def _has_room(self) -> bool:
+        expired = time.monotonic() - settings.PREDICT_DEADLINE_SECONDS
+        self._under_way = {task: since for task, since in self._under_way.items() if since > expired}
+        return len(self._under_way) < settings.WORKER_CONCURRENCY
+
+    def _send(self, batch: list[str], task_id: str) -> None:
+        try:
+            publish(batch, reply_to=self._reply_to, task_id=task_id)
+        except Exception:
+            # Whatever the broker's client raises, this thread must live on: the rows are queued, and the
+            # sweeper publishes them again.
+            logger.exception("Could not publish %d submissions; they stay queued for the sweeper", len(batch))
+            with self._changed:
+                self._under_way.pop(task_id, None)
+
+    def _receive_forever(self) -> None:
+        while True:
+            try:
+                item = redis_client().brpop([self._reply_to], timeout=2)
+            except redis.RedisError as error:
+                logger.warning("Redis does not answer (%s); waiting for it", type(error).__name__)
+                time.sleep(0.5)
+                continue
+            if item is not None:
+                self._deliver(json.loads(item[1]))
+
+    def _deliver(self, message: dict[str, Any]) -> None:
+        with self._changed:
+            self._under_way.pop(message["task_id"], None)
+            delivered = [
+                (future, reply)
+                for submission_id, reply in message["replies"].items()
+                for future in self._waiting.pop(submission_id, [])
+            ]
+            self._changed.notify_all()
+        for future, reply in delivered:
+            if not future.done():
+                future.set_result(reply)
+
+
+def worker_answers(*, timeout: float) -> bool:
+    """Whether a worker with a warm model answers a real task within the timeout (seconds)."""
+    from recognizer.tasks import check_worker
+
+    task_id = uuid.uuid4().hex
+    reply_to = f"{settings.REDIS_KEY_PREFIX}replies:{task_id}"
+    try:
+        check_worker.apply_async(args=(reply_to,), task_id=task_id, retry=False, expires=timeout)
+        return redis_client().brpop([reply_to], timeout=timeout) is not None
+    except (redis.RedisError, OperationalError):
+        return False
+
+
+_dispatchers: dict[int, Dispatcher] = {}
+_dispatchers_lock = threading.Lock()
+
+
+def dispatcher() -> Dispatcher:
+    """This process's dispatcher, made on first use: its threads would not survive a fork."""
+    pid = os.getpid()
+    with _dispatchers_lock:
+        if pid not in _dispatchers:
+            _dispatchers[pid] = Dispatcher()
+        return _dispatchers[pid]

@@ -1,0 +1,167 @@
+"""What is stored: each submission with its picture, and what each model version read in it."""
+
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+MAX_LABEL_LENGTH = 64
+validate_label = RegexValidator(r"^[0-9]*\Z", _("A label holds digits only; leave it empty for “no digit”."))
+
+
+def random_id() -> uuid.UUID:
+    """128 random bits in the shape of a UUID: knowing it is the right to read an anonymous submission."""
+    return uuid.UUID(bytes=secrets.token_bytes(16))
+
+
+class Channel(models.TextChoices):
+    """Where a submission came from."""
+
+    WEB = "web", _("Web page")
+    API = "api", _("API")
+    TELEGRAM = "telegram", _("Telegram")
+
+
+class Status(models.TextChoices):
+    """queued -> done | failed; nothing leads back."""
+
+    QUEUED = "queued", _("Queued")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    """The questions asked of many submissions at once."""
+
+    def unclaimed(self) -> "SubmissionQuerySet":
+        """Queued rows that no worker holds, or whose worker has not finished within CLAIM_SECONDS."""
+        expired = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)
+        return self.filter(Q(claimed_at=None) | Q(claimed_at__lt=expired), status=Status.QUEUED)
+
+    def overdue(self) -> "SubmissionQuerySet":
+        """Unclaimed rows older than CLAIM_SECONDS: their message was lost, or their worker was."""
+        expired = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)
+        return self.unclaimed().filter(created_at__lt=expired)
+
+
+class Submission(models.Model):
+    """One picture that somebody sent, whatever became of it.
+
+    The row is written before any message is sent, so it is also the outbox: a row that stays queued is
+    published again by the sweeper.
+    """
+
+    id = models.UUIDField(primary_key=True, default=random_id, editable=False)
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel)
+    client = models.CharField(
+        _("client"), max_length=64, blank=True, help_text=_("Who sent it, as the channel knows them.")
+    )
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.QUEUED)
+    error_code = models.CharField(_("error"), max_length=32, blank=True)
+    digits_hint = models.PositiveSmallIntegerField(_("known number of digits"), null=True, blank=True)
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("received"), default=timezone.now, editable=False)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)
+    # Null is "not reviewed", empty is "no digit".
+    label = models.CharField(  # noqa: DJ001
+        _("label"),
+        max_length=MAX_LABEL_LENGTH,
+        null=True,
+        blank=True,
+        validators=[validate_label],
+    )
+    labelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    labelled_at = models.DateTimeField(_("labelled"), null=True, blank=True, editable=False)
+    image_format = models.CharField(_("format"), max_length=8)
+    # Last, because SQLite reads a row's columns in order and need not touch a long one at the end.
+    image = models.BinaryField(_("picture"))
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["-created_at"], name="submission_newest"),
+            models.Index(fields=["created_at"], name="submission_queued", condition=Q(status="queued")),
+        ]
+        constraints = [
+            models.CheckConstraint(name="submission_channel", condition=Q(channel__in=Channel.values)),
+            models.CheckConstraint(name="submission_status", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(
+                name="submission_finished_unless_queued",
+                condition=Q(status="queued", finished_at=None) | (~Q(status="queued") & Q(finished_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="submission_error_if_failed",
+                condition=(Q(status="failed") & ~Q(error_code="")) | (~Q(status="failed") & Q(error_code="")),
+            ),
+            models.CheckConstraint(
+                name="submission_labelled_when_label",
+                condition=Q(label=None, labelled_at=None) | Q(label__isnull=False, labelled_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @cached_property
+    def prediction(self) -> "Prediction | None":
+        """What the live model read, or None while queued and after a failure."""
+        return next((prediction for prediction in self.predictions.all() if prediction.live), None)
+
+
+class Prediction(models.Model):
+    """What one model version read in one submission."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="predictions", db_index=False)
+    live = models.BooleanField(_("live"), default=True)
+    text = models.CharField(_("read"), max_length=255, blank=True)
+    confidence = models.FloatField(_("confidence"))
+    accepted = models.BooleanField(_("accepted"))
+    reason = models.CharField(_("reason"), max_length=16, blank=True)
+    digits = models.JSONField(
+        _("digits"),
+        default=list,
+        help_text=_("One object a digit: digit, confidence, probabilities, box, touching, preview."),
+    )
+    model_version = models.CharField(_("model version"), max_length=64)
+    model_sha256 = models.CharField(_("model hash"), max_length=64)
+    preprocessing_version = models.CharField(_("preprocessing version"), max_length=16)
+    created_at = models.DateTimeField(_("read at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("prediction")
+        verbose_name_plural = _("predictions")
+        constraints = [
+            models.UniqueConstraint(name="prediction_once_per_model", fields=["submission", "model_sha256"]),
+            models.UniqueConstraint(name="prediction_one_live", fields=["submission"], condition=Q(live=True)),
+            models.CheckConstraint(
+                name="prediction_confidence", condition=Q(confidence__gte=0) & Q(confidence__lte=1)
+            ),
+            models.CheckConstraint(
+                name="prediction_reason_unless_accepted",
+                condition=Q(accepted=True, reason="") | (Q(accepted=False) & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text or self.reason
+
+    @property
+    def digit(self) -> int | None:
+        """The digit when there is exactly one, else None."""
+        return int(self.text) if len(self.text) == 1 else None

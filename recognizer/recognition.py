@@ -1,0 +1,145 @@
+"""The worker's side: claim submissions, read them with the model, store what was read."""
+
+import base64
+import logging
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from recognizer.dispatch import Reply, as_reply
+from recognizer.models import Prediction, Status, Submission
+
+if TYPE_CHECKING:
+    from ml.decoding import ImageError
+    from ml.inference import ReadDigit, Reading, Recognizer
+
+logger = logging.getLogger(__name__)
+
+GAVE_UP = "gave_up"
+
+
+@lru_cache(maxsize=1)
+def recognizer() -> "Recognizer":
+    """This process's model, loaded and warmed once."""
+    from ml.inference import Recognizer
+
+    loaded = Recognizer.load(settings.MODEL_PATH)
+    loaded.warm_up()
+    return loaded
+
+
+def recognise(submission_ids: Sequence[str]) -> dict[str, Reply]:
+    """Read what of these is still queued, store it, and return a reply for each finished one, by its id."""
+    claimed = claim(submission_ids)
+    if claimed:
+        _store(claimed, _read(claimed))
+    return {str(row.id): as_reply(row) for row in _finished(submission_ids, claimed)}
+
+
+def claim(submission_ids: Sequence[str]) -> list[Submission]:
+    """Take the unclaimed rows among these and count the attempt before it begins.
+
+    Counting first is what ends a picture that kills its worker: after MAX_ATTEMPTS it is failed unread.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        rows = list(Submission.objects.unclaimed().filter(id__in=submission_ids).select_for_update(skip_locked=True))
+        claimed = [row for row in rows if row.attempts < settings.MAX_ATTEMPTS]
+        if exhausted := [row.id for row in rows if row.attempts >= settings.MAX_ATTEMPTS]:
+            logger.error("Gave up on %d submissions after %d attempts", len(exhausted), settings.MAX_ATTEMPTS)
+            Submission.objects.filter(id__in=exhausted).update(
+                status=Status.FAILED, error_code=GAVE_UP, finished_at=now
+            )
+        if claimed:
+            Submission.objects.filter(id__in=[row.id for row in claimed]).update(
+                attempts=F("attempts") + 1, claimed_at=now
+            )
+    return claimed
+
+
+def _read(rows: Sequence[Submission]) -> "list[Reading | ImageError]":
+    from ml.inference import Picture
+
+    return recognizer().read([Picture(data=bytes(row.image), digits=row.digits_hint) for row in rows])
+
+
+def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]") -> None:
+    """One transaction for the whole task: either every outcome is stored or none is."""
+    from ml.decoding import ImageError
+
+    now = timezone.now()
+    with transaction.atomic():
+        # Another delivery may have finished some of them meanwhile: those keep what they have.
+        queued = set(
+            Submission.objects.filter(id__in=[row.id for row in rows], status=Status.QUEUED)
+            .select_for_update()
+            .values_list("id", flat=True)
+        )
+        predictions = []
+        for row, outcome in zip(rows, outcomes, strict=True):
+            if row.id not in queued:
+                continue
+            row.finished_at = now
+            if isinstance(outcome, ImageError):
+                row.status, row.error_code = Status.FAILED, outcome.code
+            else:
+                row.status = Status.DONE
+                row.image, row.image_format = outcome.image, outcome.image_format
+                row.width, row.height = outcome.width, outcome.height
+                row.prediction = _prediction(row, outcome)
+                predictions.append(row.prediction)
+            row.save(
+                update_fields=[
+                    "status",
+                    "error_code",
+                    "finished_at",
+                    "image",
+                    "image_format",
+                    "width",
+                    "height",
+                ]
+            )
+        Prediction.objects.bulk_create(predictions)
+
+
+def _prediction(row: Submission, reading: "Reading") -> Prediction:
+    card = recognizer().card
+    return Prediction(
+        submission=row,
+        text=reading.text,
+        confidence=reading.confidence,
+        accepted=reading.accepted,
+        reason=reading.reason or "",
+        digits=[_digit(digit) for digit in reading.digits],
+        model_version=card.version,
+        model_sha256=card.sha256,
+        preprocessing_version=card.preprocessing_version,
+    )
+
+
+def _digit(digit: "ReadDigit") -> dict[str, Any]:
+    from ml.inference import encode_png
+
+    return {
+        "digit": digit.digit,
+        "confidence": round(digit.confidence, 6),
+        "probabilities": [round(p, 6) for p in digit.probabilities],
+        "box": list(digit.box),
+        "touching": digit.touching,
+        "preview": base64.b64encode(encode_png(digit.preview)).decode("ascii"),
+    }
+
+
+def _finished(submission_ids: Sequence[str], claimed: Sequence[Submission]) -> list[Submission]:
+    """What this task finished, and what an earlier delivery had finished already."""
+    done = [row for row in claimed if row.status != Status.QUEUED]
+    others = set(submission_ids) - {str(row.id) for row in done}
+    if not others:
+        return done
+    elsewhere = Submission.objects.defer("image").prefetch_related("predictions")
+    return done + list(elsewhere.filter(id__in=others).exclude(status=Status.QUEUED))

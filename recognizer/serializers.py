@@ -1,0 +1,154 @@
+"""What goes in and out of the API, for the schema and for checking parameters; `answer` writes the hot path."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from recognizer.models import Status, Submission
+
+MAX_DIGITS = 100
+INCLUDES = ("preview",)
+
+
+class OptionsSerializer(serializers.Serializer[Any]):
+    """What a caller may say beside the picture, as query parameters or as form or JSON fields."""
+
+    digits = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_DIGITS,
+        required=False,
+        help_text="How many digits the picture shows, if known.",
+    )
+    include = serializers.CharField(required=False, help_text=f"Extras, separated by commas: {', '.join(INCLUDES)}.")
+
+    def validate_include(self, value: str) -> list[str]:
+        """Known extras only."""
+        includes = [item.strip() for item in value.split(",") if item.strip()]
+        if unknown := set(includes) - set(INCLUDES):
+            raise serializers.ValidationError(f"Unknown: {', '.join(sorted(unknown))}.")
+        return includes
+
+
+class ImageSerializer(serializers.Serializer[Any]):
+    """The picture as a data URL."""
+
+    image = serializers.CharField(help_text="data:image/png;base64,… (PNG, JPEG or WebP)")
+    digits = serializers.IntegerField(min_value=1, max_value=MAX_DIGITS, required=False)
+
+
+class ImageFormSerializer(serializers.Serializer[Any]):
+    """The picture as a file in a form."""
+
+    image = serializers.FileField(help_text="PNG, JPEG or WebP")
+    digits = serializers.IntegerField(min_value=1, max_value=MAX_DIGITS, required=False)
+
+
+class FileFormSerializer(serializers.Serializer[Any]):
+    """The form of `POST /predict`."""
+
+    file = serializers.FileField(help_text="PNG, JPEG or WebP")
+
+
+class DigitSerializer(serializers.Serializer[Any]):
+    """One digit that was read."""
+
+    digit = serializers.IntegerField(min_value=0, max_value=9)
+    confidence = serializers.FloatField(min_value=0, max_value=1)
+    probabilities = serializers.ListField(
+        child=serializers.FloatField(min_value=0, max_value=1), min_length=10, max_length=10
+    )
+    box = serializers.ListField(
+        child=serializers.IntegerField(),
+        min_length=4,
+        max_length=4,
+        help_text="x, y, width, height in pixels",
+    )
+    touching = serializers.BooleanField(help_text="It was cut from a neighbour that it touches.")
+    preview = serializers.CharField(required=False, help_text="What the model saw: a 28x28 PNG as a data URL.")
+
+
+class ModelSerializer(serializers.Serializer[Any]):
+    """The exact model that read it."""
+
+    version = serializers.CharField()
+    sha256 = serializers.CharField()
+    preprocessing_version = serializers.CharField()
+
+
+class PredictionSerializer(serializers.Serializer[Any]):
+    """A submission and, once it is done, what was read in it."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    text = serializers.CharField(allow_null=True, help_text="All digits in reading order; null until done.")
+    digit = serializers.IntegerField(allow_null=True, help_text="The digit when there is exactly one.")
+    confidence = serializers.FloatField(allow_null=True)
+    accepted = serializers.BooleanField(allow_null=True)
+    reason = serializers.ChoiceField(
+        choices=["blank", "too_faint", "not_a_digit", "ambiguous", "too_many"],
+        allow_null=True,
+        help_text="Why it was refused; text and digits then hold the best guess.",
+    )
+    digits = DigitSerializer(many=True)
+    model = ModelSerializer(allow_null=True)
+    error = serializers.CharField(allow_null=True, help_text="Why reading failed for good.")
+    created_at = serializers.DateTimeField()
+    url = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Problem details (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ModelCardSerializer(ModelSerializer):
+    """A model version and how well it was measured to read."""
+
+    architecture = serializers.CharField()
+    live = serializers.BooleanField()
+    created_at = serializers.CharField()
+    metrics = serializers.DictField()
+
+
+class ReadinessSerializer(serializers.Serializer[Any]):
+    """Whether each part answers."""
+
+    status = serializers.ChoiceField(choices=["ok", "unavailable"])
+    checks = serializers.DictField(child=serializers.BooleanField())
+
+
+def answer(submission: Submission, *, includes: list[str]) -> dict[str, Any]:
+    """The JSON of `PredictionSerializer` for one submission, with the extras asked for."""
+    prediction = submission.prediction
+    return {
+        "id": str(submission.id),
+        "status": submission.status,
+        "text": prediction.text if prediction else None,
+        "digit": prediction.digit if prediction else None,
+        "confidence": prediction.confidence if prediction else None,
+        "accepted": prediction.accepted if prediction else None,
+        "reason": (prediction.reason or None) if prediction else None,
+        "digits": [_digit(digit, includes) for digit in prediction.digits] if prediction else [],
+        "model": prediction
+        and {
+            "version": prediction.model_version,
+            "sha256": prediction.model_sha256,
+            "preprocessing_version": prediction.preprocessing_version,
+        },
+        "error": submission.error_code or None,
+        "created_at": submission.created_at.isoformat(),
+        "url": reverse("prediction", args=[submission.id]),
+    }
+
+
+def _digit(stored: dict[str, Any], includes: list[str]) -> dict[str, Any]:
+    shown = {name: value for name, value in stored.items() if name != "preview"}
+    if "preview" in includes:
+        shown["preview"] = f"data:image/png;base64,{stored['preview']}"
+    return shown

@@ -1,0 +1,147 @@
+"""The public door: what views, the bot and tasks may ask for."""
+
+import asyncio
+import logging
+from concurrent.futures import Future
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from ml.decoding import ImageTooLarge, inspect
+from recognizer import dispatch
+from recognizer.models import Channel, Submission
+
+logger = logging.getLogger(__name__)
+
+# Sweeping stops adding messages when this many wait already: a stopped worker must not fill Redis.
+MAX_SWEPT_TASKS = 1000
+
+
+def submit(*, image: bytes, channel: Channel | str, client: str = "", digits: int | None = None) -> Submission:
+    """Store a picture as a queued submission; once this returns, nothing can lose it.
+
+    Only the envelope is checked (size, format by content, header); the worker decodes it.
+
+    Args:
+        image: the file as it was sent: PNG, JPEG or WebP, 1 byte to MAX_UPLOAD_BYTES.
+        channel: where it came from.
+        client: who sent it, as the channel knows them; empty when nobody knows.
+        digits: how many digits it shows, where the sender knows.
+
+    Raises:
+        ml.decoding.ImageError: the envelope is refused; its code and sentence say why.
+    """
+    if len(image) > settings.MAX_UPLOAD_BYTES:
+        raise ImageTooLarge(f"The file is larger than {settings.MAX_UPLOAD_BYTES // 2**20} MB.")
+    header = inspect(image)
+    return Submission.objects.create(
+        image=image,
+        image_format=header.format,
+        width=header.width,
+        height=header.height,
+        channel=channel,
+        client=client,
+        digits_hint=digits,
+    )
+
+
+def read(*, submission: Submission, timeout: float | None = None) -> Submission:
+    """Have a worker read it, and wait for the answer.
+
+    Args:
+        submission: a stored row.
+        timeout: seconds to wait, PREDICT_DEADLINE_SECONDS when None.
+
+    Returns:
+        The same row, done or failed; still queued when the time was up, to be read later all the same.
+    """
+    future = request_reading(submission=submission)
+    try:
+        dispatch.apply_reply(submission, future.result(_deadline(timeout)))
+    except TimeoutError:
+        reload_outcome(submission=submission)
+    finally:
+        dispatch.dispatcher().forget(str(submission.id), future)
+    return submission
+
+
+async def aread(*, submission: Submission, timeout: float | None = None) -> Submission:
+    """`read` without holding a thread while it waits."""
+    future = request_reading(submission=submission)
+    try:
+        reply = await asyncio.wait_for(asyncio.wrap_future(future), _deadline(timeout))
+        dispatch.apply_reply(submission, reply)
+    except TimeoutError:
+        await sync_to_async(reload_outcome)(submission=submission)
+    finally:
+        dispatch.dispatcher().forget(str(submission.id), future)
+    return submission
+
+
+def request_reading(*, submission: Submission) -> "Future[dispatch.Reply]":
+    """Send it to the workers without waiting."""
+    return dispatch.dispatcher().request(str(submission.id))
+
+
+def reload_outcome(*, submission: Submission) -> None:
+    """What the database says: the answer may be there though its message was lost."""
+    submission.refresh_from_db(fields=["status", "error_code"])
+    submission.__dict__.pop("prediction", None)
+
+
+def get_submission(submission_id: str) -> Submission:
+    """One submission with its predictions, without its picture.
+
+    Raises:
+        Submission.DoesNotExist: no such id, or one that is no UUID.
+    """
+    try:
+        return Submission.objects.defer("image").prefetch_related("predictions").get(id=submission_id)
+    except ValueError as error:
+        raise Submission.DoesNotExist from error
+
+
+def republish_overdue() -> int:
+    """Publish again what was queued and whose message or worker was lost; returns how many.
+
+    What was tried before travels alone: if it is what killed its worker, it takes nobody with it.
+
+    Raises:
+        redis.RedisError, kombu.exceptions.OperationalError: Redis is away; the next sweep tries again.
+    """
+    room = max(0, MAX_SWEPT_TASKS - dispatch.queue_length())
+    rows = list(Submission.objects.overdue().order_by("created_at").values_list("id", "attempts")[:room])
+    fresh = [str(row_id) for row_id, attempts in rows if not attempts]
+    size = settings.DISPATCH_BATCH_SIZE
+    batches = [fresh[start : start + size] for start in range(0, len(fresh), size)]
+    batches += [[str(row_id)] for row_id, attempts in rows if attempts]
+    for batch in batches:
+        dispatch.publish(batch)
+    if rows:
+        logger.warning("Swept: %d queued submissions published again", len(rows))
+    return len(rows)
+
+
+def set_label(*, submission: Submission, label: str | None, reviewer: User) -> Submission:
+    """A reviewer's truth about a submission.
+
+    Args:
+        submission: a stored row.
+        label: its digits in reading order, "" for no digit, None to take a label back.
+        reviewer: who says so.
+
+    Raises:
+        django.core.exceptions.ValidationError: the label holds something else than digits.
+    """
+    submission.label = label
+    submission.labelled_by = None if label is None else reviewer
+    submission.labelled_at = None if label is None else timezone.now()
+    submission.clean_fields(exclude={f.name for f in Submission._meta.fields} - {"label"})
+    submission.save(update_fields=["label", "labelled_by", "labelled_at"])
+    return submission
+
+
+def _deadline(timeout: float | None) -> float:
+    return float(settings.PREDICT_DEADLINE_SECONDS if timeout is None else timeout)

@@ -1,0 +1,52 @@
+"""Celery tasks: each fetches and delegates. Arguments are ids."""
+
+import logging
+
+import redis
+from celery import Task, shared_task
+from celery.signals import worker_process_init
+
+from recognizer import dispatch, recognition, services
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="recognizer.recognise", bind=True)
+def recognise(self: "Task[..., None]", submission_ids: list[str], reply_to: str = "") -> None:
+    """Read these submissions, store what was read, answer whoever waits.
+
+    An answer goes out even when reading broke off, empty then: the sender counts its tasks under way.
+    """
+    replies: dict[str, dispatch.Reply] = {}
+    try:
+        replies = recognition.recognise(submission_ids)
+    finally:
+        if reply_to:
+            _reply(reply_to, str(self.request.id), replies)
+
+
+def _reply(reply_to: str, task_id: str, replies: dict[str, dispatch.Reply]) -> None:
+    try:
+        dispatch.send_replies(reply_to=reply_to, task_id=task_id, replies=replies)
+    except redis.RedisError as error:
+        logger.warning("Replies not sent (%s); they are in the database", type(error).__name__)
+
+
+@shared_task(name="recognizer.sweep")
+def sweep() -> None:
+    """Publish again what was queued and then lost; every SWEEP_SECONDS."""
+    services.republish_overdue()
+
+
+@shared_task(name="recognizer.check_worker", bind=True)
+def check_worker(self: "Task[..., None]", reply_to: str) -> None:
+    """Readiness: answered only by a worker whose model is loaded and warm."""
+    card = recognition.recognizer().card
+    task_id = str(self.request.id)
+    _reply(reply_to, task_id, {task_id: {"model_version": card.version}})
+
+
+@worker_process_init.connect
+def warm_up(**_: object) -> None:
+    """Load the model before the first task: after any fork, and in a solo worker too."""
+    recognition.recognizer()

@@ -1,0 +1,17 @@
+"""The routes of the page, the API and the probes."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from recognizer import views
+
+urlpatterns = [
+    path("predict", views.LegacyPredictView.as_view(), name="predict"),
+    path("api/v1/predictions/", views.PredictionListView.as_view(), name="predictions"),
+    path("api/v1/predictions/<uuid:submission_id>/", views.PredictionView.as_view(), name="prediction"),
+    path("api/v1/models/", views.ModelListView.as_view(), name="models"),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.ReadinessView.as_view(), name="readyz"),
+]
