@@ -27,8 +27,8 @@ class Judgement:
 
     @property
     def confidence(self) -> Floats:
-        """The probability of that digit, float64 (N,)."""
-        return np.asarray(self.probabilities.max(axis=1), np.float64)
+        """The probability that there is a digit and that it is this one, float64 (N,)."""
+        return np.asarray(self.probabilities.max(axis=1) * (1.0 - self.outlier), np.float64)
 
     def accepted(self, thresholds: Mapping[str, float]) -> NDArray[np.bool_]:
         """Which rows pass the thresholds of a model card, bool (N,)."""
@@ -38,11 +38,11 @@ class Judgement:
 def judge(outputs: NDArray[np.float32], kind: str, temperature: float) -> Judgement:
     """Probabilities from raw outputs float32 (N, 10 or 11) of a model whose card says `outputs` = `kind`.
 
-    The ten digits are weighed against one another; the outlier score against all ten together.
-    Temperature scaling after Guo et al., "On calibration of modern neural networks" (2017).
+    The ten digits are weighed against one another, with the temperature (Guo et al., "On calibration of modern
+    neural networks", 2017); the outlier score against all ten together.
     """
-    scores = _scores(outputs, kind) / temperature
-    probabilities = _softmax(scores[:, :10])
+    scores = _scores(outputs, kind)
+    probabilities = _softmax(scores[:, :10] / temperature)
     outlier = _softmax(scores)[:, 10] if kind == "logits10+outlier" else np.zeros(len(scores))
     return Judgement(probabilities, outlier)
 

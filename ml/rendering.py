@@ -1,0 +1,151 @@
+"""Draws pen strokes as the page's canvas does, and photographs them: training pictures of any pen, paper and light.
+
+Every picture here is grey, uint8 (H, W). Ink maps are float32 (H, W) in [0, 1], 1 = ink.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+Map = NDArray[np.float32]
+Strokes = Sequence[NDArray[np.float32]]
+
+_FIXED_POINT_BITS = 4
+_SUPERSAMPLING = 2
+
+
+def bend_strokes(strokes: Strokes, rng: np.random.Generator) -> list[NDArray[np.float32]]:
+    """The same character by a slightly different hand: slanted, turned, squeezed, and smoothly bent."""
+    slant, turn = rng.normal(0, 0.12), np.deg2rad(rng.normal(0, 5))
+    squeeze = np.exp(rng.normal(0, 0.12))
+    linear = np.array([[squeeze * np.cos(turn), -np.sin(turn) - slant], [np.sin(turn), np.cos(turn)]], np.float32)
+    waves, phases = rng.normal(0, 12, (2, 2)).astype(np.float32), rng.uniform(0, 2 * np.pi, (2, 2))
+    frequency = 2 * np.pi / rng.uniform(500, 1200)
+    return [_bend(stroke @ linear.T, waves, phases, frequency) for stroke in strokes]
+
+
+def _bend(
+    points: NDArray[np.float32], waves: NDArray[np.float32], phases: NDArray[np.float64], frequency: float
+) -> NDArray[np.float32]:
+    x, y = points[:, :1] * frequency, points[:, 1:] * frequency
+    offsets = waves[0] * np.sin(y + phases[0]) + waves[1] * np.sin(x + phases[1])
+    return np.asarray(points + offsets, np.float32)
+
+
+def draw_strokes(strokes: Strokes, shape: tuple[int, int], pen: float) -> Map:
+    """Ink of strokes given in pixels of a picture of `shape` (H, W), with a round pen `pen` pixels wide."""
+    canvas = np.zeros((shape[0] * _SUPERSAMPLING, shape[1] * _SUPERSAMPLING), np.uint8)
+    thickness = max(1, round(pen * _SUPERSAMPLING))
+    for stroke in strokes:
+        points = np.repeat(stroke, 2, axis=0) if len(stroke) == 1 else stroke
+        fixed = np.rint(points * (_SUPERSAMPLING << _FIXED_POINT_BITS)).astype(np.int32)
+        cv2.polylines(canvas, [fixed], False, 255, thickness, cv2.LINE_AA, _FIXED_POINT_BITS)
+    small = cv2.resize(canvas, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
+    return small.astype(np.float32) / np.float32(255)
+
+
+def place(strokes: Strokes, box: tuple[float, float, float, float]) -> list[NDArray[np.float32]]:
+    """Strokes scaled to fit into `box` (x, y, width, height) in pixels, centred in it, proportions kept."""
+    points = np.concatenate(list(strokes))
+    low, high = points.min(axis=0), points.max(axis=0)
+    x, y, width, height = box
+    factor = min(width / max(high[0] - low[0], 1.0), height / max(high[1] - low[1], 1.0))
+    centre = np.array([x + width / 2, y + height / 2], np.float32)
+    return [np.asarray((stroke - (low + high) / 2) * factor + centre, np.float32) for stroke in strokes]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """How a picture was taken; every value is drawn at random by `random_scene`.
+
+    `paper`, `ink`: grey values 0-255. `slope`: light falling off, as a share across the picture.
+    `shadow`: how much darker a cast shadow is. `lines`: contrast of ruled or grid lines, 0 = plain paper.
+    `grain`: unevenness of the ink, as of pencil. `blur`, `noise`: in pixels and grey values. `quality`: of JPEG.
+    """
+
+    paper: float
+    ink: float
+    slope: float
+    shadow: float
+    lines: float
+    grain: float
+    blur: float
+    noise: float
+    quality: int
+
+
+CANVAS = Scene(paper=255, ink=0, slope=0, shadow=0, lines=0, grain=0, blur=0, noise=0, quality=100)
+
+
+def random_scene(rng: np.random.Generator) -> Scene:
+    """A photograph: half of them on lined paper, a third with a shadow, a third in faint pencil."""
+    paper = rng.uniform(110, 250)
+    contrast = rng.uniform(0.12, 0.4) if rng.random() < 0.35 else rng.uniform(0.4, 0.95)
+    return Scene(
+        paper=paper,
+        ink=paper * (1 - contrast),
+        slope=rng.uniform(0, 0.5),
+        shadow=rng.uniform(0.15, 0.5) if rng.random() < 0.35 else 0.0,
+        lines=rng.uniform(0.05, 0.6) * contrast if rng.random() < 0.5 else 0.0,
+        grain=rng.uniform(0, 0.5) if rng.random() < 0.4 else 0.0,
+        blur=rng.uniform(0.3, 1.8),
+        noise=rng.uniform(0.5, 7),
+        quality=int(rng.integers(35, 95)),
+    )
+
+
+def photograph(ink: Map, scene: Scene, rng: np.random.Generator) -> Grey:
+    """The picture of `ink` under the light, on the paper and through the camera of `scene`."""
+    shape = (ink.shape[0], ink.shape[1])
+    if scene.grain:
+        ink = ink * (1 - scene.grain * _smooth_noise(shape, 1.0, rng))
+    reflectance = scene.paper * (1 - scene.lines * _paper_lines(shape, rng)) if scene.lines else scene.paper
+    surface = reflectance + (scene.ink - reflectance) * ink
+    lit = surface * _light(shape, scene, rng)
+    if scene.blur:
+        lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), scene.blur * max(shape) / 200 + 0.05), np.float32)
+    if scene.noise:
+        lit = lit + rng.normal(0, scene.noise, shape)
+    picture = np.asarray(np.clip(lit, 0, 255), np.uint8)
+    if scene.quality == 100:
+        return picture
+    encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, scene.quality])[1]
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def _light(shape: tuple[int, int], scene: Scene, rng: np.random.Generator) -> Map:
+    rows, columns = np.mgrid[-0.5 : 0.5 : shape[0] * 1j, -0.5 : 0.5 : shape[1] * 1j]
+    angle = rng.uniform(0, 2 * np.pi)
+    along = np.cos(angle) * columns + np.sin(angle) * rows
+    light = 1 - scene.slope * (along + 0.5)
+    if scene.shadow:
+        angle, edge = rng.uniform(0, 2 * np.pi), rng.uniform(-0.3, 0.3)
+        distance = np.cos(angle) * columns + np.sin(angle) * rows - edge
+        light = light * (1 - scene.shadow / (1 + np.exp(-distance / rng.uniform(0.01, 0.08))))
+    return np.asarray(np.clip(light, 0.25, 1.1), np.float32)
+
+
+def _paper_lines(shape: tuple[int, int], rng: np.random.Generator) -> Map:
+    """Ruled (rows only) or grid lines, 1 on a line; slightly turned against the picture."""
+    lines = np.zeros(shape, np.float32)
+    side = max(shape)
+    gap = rng.uniform(0.08, 0.5) * side
+    width, slope, start = max(1, round(rng.uniform(0.004, 0.014) * side)), rng.normal(0, 0.02), rng.uniform(0, gap)
+    for offset in np.arange(start, side * 1.1, gap):
+        ends = round(offset - slope * side / 2), round(offset + slope * side / 2)
+        cv2.line(lines, (0, ends[0]), (side, ends[1]), 1.0, width, cv2.LINE_AA)
+    return np.maximum(lines, lines.T) if shape[0] == shape[1] and rng.random() < 0.5 else lines
+
+
+def _smooth_noise(shape: tuple[int, int], scale: float, rng: np.random.Generator) -> Map:
+    """Noise in [0, 1] with spots about `scale` pixels wide."""
+    return np.asarray(np.clip(cv2.GaussianBlur(rng.random(shape, np.float32), (0, 0), scale) * 3 - 1, 0, 1))
+
+
+def invert(picture: Grey) -> Grey:
+    """Light ink on dark ground."""
+    return np.asarray(255 - picture, np.uint8)
