@@ -1,0 +1,89 @@
+"""The real processes that tests talk to: each in a process group of its own, its output in a file."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def wait_until(condition: Callable[[], object], *, what: str, timeout: float = 60) -> None:
+    """Poll the condition until it holds; AssertionError naming `what` after the timeout (seconds)."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"Waited {timeout:g} s in vain: {what}")
+        time.sleep(0.05)
+
+
+class Process:
+    """One child process, started on demand, that can be killed and started again."""
+
+    def __init__(self, command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None) -> None:
+        self.command = list(command)
+        self.log = log
+        self.env = {**os.environ, **(env or {})}
+        self._popen: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; its output is appended to the log."""
+        with self.log.open("ab") as output:
+            self._popen = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self.env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id; it must have been started."""
+        assert self._popen is not None
+        return self._popen.pid
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._popen is not None and self._popen.poll() is None
+
+    def send(self, signal_number: int) -> None:
+        """Signal its whole group."""
+        os.killpg(self.pid, signal_number)
+
+    def kill(self) -> None:
+        """SIGKILL, and reap it."""
+        if self.alive():
+            self.send(signal.SIGKILL)
+            assert self._popen is not None
+            self._popen.wait()
+
+    def stop(self, timeout: float = 30) -> None:
+        """SIGTERM, and SIGKILL when that does not end it in time."""
+        if not self.alive():
+            return
+        self.send(signal.SIGTERM)
+        assert self._popen is not None
+        try:
+            self._popen.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def output(self) -> str:
+        """All it wrote so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
+
+def celery(*arguments: str, log: Path, env: Mapping[str, str] | None = None) -> Process:
+    """A Celery process of this project, not yet started."""
+    return Process([sys.executable, "-m", "celery", "-A", "digitsite", *arguments], log=log, env=env)
+
+
+def worker(*, log: Path, env: Mapping[str, str] | None = None) -> Process:
+    """A real worker with the shipped model, not yet started."""
+    arguments = ("worker", "--pool", "solo", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+    return celery(*arguments, log=log, env=env)
