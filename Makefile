@@ -1,0 +1,55 @@
+# One command for each thing. `make` alone lists them.
+#
+#   make run PORT=8001 PYTHON=/usr/bin/python3.12
+
+VENV ?= .venv
+BIN = $(VENV)/bin
+INSTALL = sh digitsite/run/install.sh $(VENV)
+SOURCES = digitsite recognizer telegram_integration ml tests bench manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run install install-dev install-train test test-faults lint fix train evaluate bench requirements
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: install  ## install what is missing, then start everything: http://127.0.0.1:8000
+	@$(BIN)/python -m digitsite.run
+
+test: install-dev  ## the test suite (ARGS="-k name" for a part of it)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: install-dev  ## style, types, import rules, missing migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	SECRET_KEY=lint $(BIN)/python manage.py makemigrations --check --dry-run
+
+fix: install-dev  ## repair the style where ruff can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+train: install-train  ## train a model (ARGS="--architecture compact --data mnist.npz")
+	@$(BIN)/python -m ml.train $(ARGS)
+
+evaluate: install-train  ## measure the shipped model on the MNIST test set (ARGS="--data mnist.npz")
+	@$(BIN)/python -m ml.evaluate $(ARGS)
+
+bench: install-dev  ## measure speed
+	@$(BIN)/python -m bench $(ARGS)
+
+requirements: install-dev  ## pin again what the *.in files ask for
+	for set in requirements requirements-train requirements-dev; do \
+	    $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+	        --upgrade --quiet --no-header --annotation-style line $$set.in -o $$set.txt || exit 1; \
+	done
+
+install:
+	@$(INSTALL) requirements.txt
+
+install-train:
+	@$(INSTALL) requirements.txt requirements-train.txt
+
+install-dev:
+	@$(INSTALL) requirements.txt requirements-dev.txt

