@@ -8,7 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-PREPROCESSING_VERSION = "1"
+from ml.paper import is_light_on_dark, shade, shrink
+from ml.ruling import remove_ruling
+
+PREPROCESSING_VERSION = "2"
+"""Changes whenever the same picture would give other tensors; kept with every model and every prediction."""
 
 Grey = NDArray[np.uint8]
 Map = NDArray[np.float32]
@@ -17,6 +21,17 @@ SIDE = 28
 BOX = 20
 WORKING_SIDE = 1000
 
+_FLAT = 0.6
+_FLAT_SMALL = 0.3
+_SHADED = 0.08
+_SMALL_SIDE = 64
+_TIGHT_SIDE = 150
+_FEWEST_PIXELS = 8
+_SHADES = np.arange(256, dtype=np.float32)
+_LEAST_CONTRAST = 0.03
+_FULL_CONTRAST = 0.75
+_BOUNDARY = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Ink:
@@ -24,7 +39,7 @@ class Ink:
 
     `map`: float32 (h, w), 0 = paper, 1 = ink, at the working scale.
     `scale`: pixels of the picture per pixel of the map (1.0 when it was not reduced).
-    `contrast`: how far the ink stands from the paper, as a share of the full range, in [0, 1].
+    `contrast`: how far the ink stands from the paper, as a share of the paper's brightness, in [0, 1].
     """
 
     map: Map
@@ -33,19 +48,54 @@ class Ink:
 
 
 def find_ink(grey: Grey) -> Ink:
-    """Tell ink from paper in a grey picture, uint8 (H, W), either polarity."""
-    longer = max(grey.shape)
-    scale = max(1.0, longer / WORKING_SIDE)
-    if scale > 1.0:
-        size = (max(1, round(grey.shape[1] / scale)), max(1, round(grey.shape[0] / scale)))
-        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    paper = float(np.median(border))
-    contrast = (paper - grey.astype(np.float32)) * (1.0 if paper >= 128 else -1.0)
-    peak = float(contrast.max())
-    if peak < 8:
-        return Ink(np.zeros(grey.shape, np.float32), scale, 0.0)
-    return Ink(np.clip(contrast / peak, 0, 1).astype(np.float32), scale, peak / 255)
+    """Tell ink from paper in a grey picture, uint8 (H, W), either polarity, under even or uneven light."""
+    small = shrink(grey, WORKING_SIDE)
+    ink, contrast = _on_flat_paper(small) or _on_uneven_paper(small)
+    return Ink(remove_ruling(ink), grey.shape[1] / small.shape[1], contrast)
+
+
+def _on_flat_paper(grey: Grey) -> tuple[Map, float] | None:
+    """Ink and contrast of a drawing on paper of one single shade; None for any other picture."""
+    counts = np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel() / grey.size, np.float32)
+    paper = int(counts.argmax())
+    is_small = max(grey.shape) <= _SMALL_SIDE
+    if counts[max(0, paper - 1) : paper + 2].sum() < (_FLAT_SMALL if is_small else _FLAT):
+        return None
+    darker = (paper - _SHADES) / np.float32(255)
+    contrast = np.maximum(darker if counts @ darker >= 0 else -darker, 0)
+    level = _ink_level(contrast, counts)
+    if not is_small and counts[(contrast > _LEAST_CONTRAST) & (contrast < level / 4)].sum() > _SHADED:
+        return None
+    if level < _LEAST_CONTRAST:
+        return np.zeros(grey.shape, np.float32), level
+    table = np.minimum(contrast / (level if level < _FULL_CONTRAST else 1.0), 1.0)
+    return np.asarray(cv2.LUT(grey, table.astype(np.float32)), np.float32), level
+
+
+def _ink_level(contrast: Map, counts: Map) -> float:
+    """The contrast below which 95 % of the ink's mass lies."""
+    order = np.argsort(contrast)
+    mass = np.cumsum((contrast * counts)[order])
+    return float(contrast[order[np.searchsorted(mass, 0.95 * mass[-1])]])
+
+
+def _on_uneven_paper(grey: Grey) -> tuple[Map, float]:
+    """Ink as lost reflectance: what is missing to the shade of the paper at that very point."""
+    if is_light_on_dark(grey):
+        grey = 255 - grey
+    lost = 1 - cv2.divide(grey, shade(grey), dtype=cv2.CV_32F)
+    if max(grey.shape) > _TIGHT_SIDE:
+        lost = cv2.GaussianBlur(lost, (0, 0), 0.2 + max(grey.shape) / 500)
+    sample = lost[::2, ::2] if lost.size > 40_000 else lost
+    below, middle = np.percentile(sample, (16, 50))
+    noise = float(middle - below)
+    strong = sample[sample > middle + max(4 * noise, _LEAST_CONTRAST)] - middle
+    if len(strong) < _FEWEST_PIXELS:
+        return np.zeros(grey.shape, np.float32), 0.0
+    level = float((strong * strong).sum() / strong.sum())
+    floor = max(0.2 * level, min(3 * noise, 0.45 * level))
+    ink = (lost - (middle + floor)) / (0.9 * level - floor)
+    return np.clip(ink, 0, 1, dtype=np.float32), level
 
 
 def normalise(crop: Map) -> Map:
@@ -55,10 +105,9 @@ def normalise(crop: Map) -> Map:
     "Gradient-based learning applied to document recognition", 1998, section III.A). All zeros without ink.
     """
     field = np.zeros((SIDE, SIDE), np.float32)
-    rows, columns = np.nonzero(crop.max(axis=1) > 0.1)[0], np.nonzero(crop.max(axis=0) > 0.1)[0]
-    if not len(rows):
+    digit = _scaled(crop)
+    if digit is None:
         return field
-    digit = _resize(crop[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     height, width = digit.shape
     total = float(digit.sum())
     centre_y = float(digit.sum(axis=1) @ np.arange(height)) / total
@@ -69,11 +118,17 @@ def normalise(crop: Map) -> Map:
     return field
 
 
-def _resize(digit: Map) -> Map:
-    height, width = digit.shape
+def _scaled(crop: Map) -> Map | None:
+    """The ink alone, its longer side BOX pixels; None when there is none."""
+    rows = np.nonzero(crop.max(axis=1) > _BOUNDARY)[0]
+    columns = np.nonzero(crop.max(axis=0) > _BOUNDARY)[0]
+    if not len(rows):
+        return None
+    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    height, width = bottom - top, right - left
     factor = BOX / max(height, width)
-    if abs(max(height, width) - BOX) <= 1:
-        return digit
+    if abs(max(height, width) - BOX) <= 1:  # as good as to scale: resampling would only blur
+        return crop[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1]
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(digit, size, interpolation=method), np.float32)
+    return np.asarray(cv2.resize(crop[top:bottom, left:right], size, interpolation=method), np.float32)

@@ -1,0 +1,56 @@
+"""Paper under uneven light: its shade at every point, so that ink can be measured against it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+
+_SKEW_SIDE = 160
+_SHADE_SIDE = 320
+_WIDEST_STROKE = 0.3
+"""Of the shorter side: whatever is narrower than this is not paper."""
+
+
+def is_light_on_dark(grey: Grey) -> bool:
+    """Whether ink is lighter than paper: by the skew of the deviations from the local median.
+
+    Ink is rare, so its tail decides; ruled lines, shadows and noise weigh little in the third moment.
+    """
+    small = shrink(grey, _SKEW_SIDE)
+    window = int(np.clip(min(small.shape) // 2 * 2 - 1, 3, 101))
+    deviation = small.astype(np.float32) - cv2.medianBlur(small, window)
+    square = deviation * deviation
+    variance, skewed = float(square.mean()) + 1e-6, float((square * deviation).mean())
+    return bool(skewed > 0.5 * variance**1.5)
+
+
+def shade(grey: Grey) -> Grey:
+    """The paper's own brightness behind dark ink: a morphological closing, uint8 of the same shape.
+
+    A closing keeps the edges of shadows, where a mean would leave false strokes along them.
+    """
+    small = cv2.GaussianBlur(shrink(grey, _SHADE_SIDE), (0, 0), 1.0)
+    window = max(5, int(min(small.shape) * _WIDEST_STROKE) | 1)
+    margin = min(window // 2, min(small.shape) - 1)
+    wide = _continued(np.asarray(small, np.uint8), margin)
+    closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((window, window), np.uint8))
+    smooth = cv2.GaussianBlur(closed, (0, 0), 2.0)[margin:-margin, margin:-margin]
+    return np.asarray(cv2.resize(smooth, grey.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def shrink(picture: Grey, side: int) -> Grey:
+    """`picture` with its longer side at most `side` pixels."""
+    factor = side / max(picture.shape)
+    if factor >= 1:
+        return picture
+    size = (max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _continued(picture: Grey, margin: int) -> Grey:
+    """Let a gradient of light go on beyond the border, but nothing brighter than the border itself."""
+    mirrored = np.pad(picture.astype(np.int16), margin, mode="reflect", reflect_type="odd")
+    return np.clip(np.minimum(mirrored, np.pad(picture, margin, mode="edge")), 0, 255).astype(np.uint8)

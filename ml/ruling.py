@@ -1,0 +1,135 @@
+"""Ruled lines, grids and frames: found as lines across the whole picture, taken out without cutting digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Map = NDArray[np.float32]
+Mask = NDArray[np.uint8]
+
+SMALLEST_SIDE = 32
+_INK = 0.3
+_SEARCH_SIDE = 400
+_TILT = 0.12
+_MOST_LINES = 300
+_TIGHT_SIDE = 150
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A nearly horizontal line: its y at the left and at the right border, in pixels."""
+
+    left: float
+    right: float
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+def remove_ruling(ink: Map) -> Map:
+    """`ink` float32 (h, w) in [0, 1] without the lines that cross the whole picture; strokes on them stay."""
+    if min(ink.shape) < SMALLEST_SIDE:
+        return ink
+    ink = _remove_horizontal(ink, frame_only=False)
+    return np.ascontiguousarray(_remove_horizontal(np.ascontiguousarray(ink.T), frame_only=True).T)
+
+
+def _remove_horizontal(ink: Map, *, frame_only: bool) -> Map:
+    mask = (ink > _INK).astype(np.uint8)
+    lines = _find_lines(mask)
+    if not lines:
+        return ink
+    thickness = float(np.median([_thickness(mask, line) for line in lines]))
+    if len(lines) < 3 and thickness > 0.6 * _stroke_width(mask & ~_band(mask, lines, thickness)):
+        lines = [line for line in lines if _is_surely_ruled(line, mask.shape, thickness, frame_only)]
+    # What reaches well beyond the line's own thickness is a stroke that crosses or stands on it.
+    reach = int(np.ceil(1.8 * thickness + 2))
+    strokes = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((reach, 1), np.uint8))
+    strokes = cv2.dilate(strokes, np.ones((1, 3), np.uint8))
+    ruled = (_band(mask, lines, thickness) > 0) & (strokes == 0)
+    return np.where(ruled, np.float32(0), ink)
+
+
+def _is_surely_ruled(line: _Line, shape: tuple[int, ...], thickness: float, frame_only: bool) -> bool:
+    """One or two lines as thick as the pen may be strokes: a 1 as tall as the picture, the bar of a tight 7."""
+    if max(shape) <= _TIGHT_SIDE:
+        return not frame_only and 1.5 * thickness < line.middle < shape[0] - 1.5 * thickness
+    return not (frame_only and 0.06 * shape[0] < line.middle < 0.94 * shape[0])
+
+
+def _find_lines(mask: Mask) -> list[_Line]:
+    """Lines that run from the left border to the right one (Hough transform, Duda and Hart 1972)."""
+    height, width = mask.shape
+    edge = max(2, width // 30)
+    if not (mask[:, :edge].any() and mask[:, -edge:].any()):
+        return []
+    scale = max(1.0, max(height, width) / _SEARCH_SIDE)
+    small = _shrink(mask, scale)
+    peaks = cv2.HoughLines(
+        small, 1, np.pi / 360, int(0.5 * small.shape[1]), min_theta=np.pi / 2 - _TILT, max_theta=np.pi / 2 + _TILT
+    )
+    tolerant = np.asarray(cv2.dilate(small, np.ones((3, 1), np.uint8)), np.uint8)
+    lines: list[_Line] = []
+    for rho, theta in [] if peaks is None else peaks.reshape(-1, 2)[:_MOST_LINES]:
+        left, right = rho / np.sin(theta), (rho - small.shape[1] * np.cos(theta)) / np.sin(theta)
+        line = _Line(left * scale, right * scale)
+        if _spans(tolerant, left, right) and not any(_same(line, other, 3 * scale) for other in lines):
+            lines.append(line)
+    return lines
+
+
+def _shrink(mask: Mask, scale: float) -> Mask:
+    if scale == 1.0:
+        return mask
+    size = (max(1, round(mask.shape[1] / scale)), max(1, round(mask.shape[0] / scale)))
+    return (cv2.resize(mask * 255, size, interpolation=cv2.INTER_AREA) > 60).astype(np.uint8)
+
+
+def _same(a: _Line, b: _Line, distance: float) -> bool:
+    return abs(a.left - b.left) < distance and abs(a.right - b.right) < distance
+
+
+def _spans(mask: Mask, left: float, right: float) -> bool:
+    """Whether ink covers the line nearly everywhere, and no eighth of it is mostly bare."""
+    columns = np.arange(mask.shape[1])
+    rows = np.rint(left + (right - left) * columns / len(columns)).astype(np.intp)
+    inside = (rows >= 0) & (rows < mask.shape[0])
+    covered = np.zeros(len(columns), np.bool_)
+    covered[inside] = mask[rows[inside], columns[inside]] > 0
+    return bool(covered.mean() >= 0.8 and min(part.mean() for part in np.array_split(covered, 8)) >= 0.5)
+
+
+def _band(mask: Mask, lines: list[_Line], thickness: float) -> Mask:
+    band = np.zeros_like(mask)
+    for line in lines:
+        cv2.line(band, (0, round(line.left)), (mask.shape[1], round(line.right)), 1, int(thickness) + 4)
+    return band
+
+
+def _thickness(mask: Mask, line: _Line) -> float:
+    """Median height of the ink along the line, in pixels."""
+    height, width = mask.shape
+    heights = []
+    for x in np.linspace(0, width - 1, min(width, 100)).astype(int):
+        row = round(line.left + (line.right - line.left) * x / width)
+        gaps = np.nonzero(mask[:, x] == 0)[0]
+        for y in (row, row - 1, row + 1, row - 2, row + 2):
+            if 0 <= y < height and mask[y, x]:
+                after = int(np.searchsorted(gaps, y))
+                above = gaps[after - 1] if after else -1
+                below = gaps[after] if after < len(gaps) else height
+                heights.append(below - above - 1)
+                break
+    return float(np.median(heights)) if heights else 1.0
+
+
+def _stroke_width(mask: Mask) -> float:
+    """Typical width of the strokes in `mask`, in pixels; 0 when it is empty."""
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+    inside = depth[depth > 0]
+    return 2 * float(np.percentile(inside, 90)) if len(inside) else 0.0
