@@ -165,3 +165,31 @@ class Prediction(models.Model):
     def digit(self) -> int | None:
         """The digit when there is exactly one, else None."""
         return int(self.text) if len(self.text) == 1 else None
+
+
+class Feedback(models.Model):
+    """What a sender says that a submission shows: a hint for reviewers, who alone set its label.
+
+    One a sender: saying something else replaces it.
+    """
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="feedback", db_index=False)
+    client = models.CharField(_("client"), max_length=64, blank=True)
+    label = models.CharField(
+        _("label"),
+        max_length=MAX_LABEL_LENGTH,
+        blank=True,
+        validators=[validate_label],
+        help_text=_("Empty: no digit."),
+    )
+    created_at = models.DateTimeField(_("said at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        constraints = [
+            models.UniqueConstraint(name="feedback_once_per_client", fields=["submission", "client"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
-from recognizer.models import Status, Submission
+from recognizer.models import MAX_LABEL_LENGTH, Status, Submission
 
 MAX_DIGITS = 100
 INCLUDES = ("preview",)
@@ -95,6 +95,19 @@ class PredictionSerializer(serializers.Serializer[Any]):
     error = serializers.CharField(allow_null=True, help_text="Why reading failed for good.")
     created_at = serializers.DateTimeField()
     url = serializers.CharField()
+
+
+class FeedbackSerializer(serializers.Serializer[Any]):
+    """What the picture really shows."""
+
+    label = serializers.RegexField(  # type: ignore[assignment]  # a field of that name, not its caption
+        r"^[0-9]+\Z",
+        max_length=MAX_LABEL_LENGTH,
+        allow_null=True,
+        trim_whitespace=False,
+        help_text="Its digits in reading order; null for no digit.",
+    )
+    created_at = serializers.DateTimeField(read_only=True)
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

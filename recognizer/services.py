@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ml.decoding import ImageTooLarge, inspect
 from recognizer import dispatch
-from recognizer.models import Channel, Submission
+from recognizer.models import Channel, Feedback, Submission
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +141,25 @@ def set_label(*, submission: Submission, label: str | None, reviewer: User) -> S
     submission.clean_fields(exclude={f.name for f in Submission._meta.fields} - {"label"})
     submission.save(update_fields=["label", "labelled_by", "labelled_at"])
     return submission
+
+
+def give_feedback(*, submission: Submission, label: str, client: str) -> Feedback:
+    """What its sender says about a submission; saying it again replaces what they said before.
+
+    Args:
+        submission: a stored row.
+        label: its digits in reading order, "" for no digit.
+        client: who says so, as the channel knows them; "" is everybody unknown.
+
+    Raises:
+        django.core.exceptions.ValidationError: the label holds something else than digits, or too many.
+    """
+    said = Feedback(submission=submission, client=client, label=label)
+    said.clean_fields(exclude={"id", "submission"})
+    feedback, _ = Feedback.objects.update_or_create(
+        submission=submission, client=client, defaults={"label": label, "created_at": said.created_at}
+    )
+    return feedback
 
 
 def _deadline(timeout: float | None) -> float:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("predict", views.LegacyPredictView.as_view(), name="predict"),
     path("api/v1/predictions/", views.PredictionListView.as_view(), name="predictions"),
     path("api/v1/predictions/<uuid:submission_id>/", views.PredictionView.as_view(), name="prediction"),
+    path("api/v1/predictions/<uuid:submission_id>/feedback/", views.FeedbackView.as_view(), name="feedback"),
     path("api/v1/models/", views.ModelListView.as_view(), name="models"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),

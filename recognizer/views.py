@@ -22,6 +22,7 @@ from recognizer.models import Channel, Status, Submission
 from recognizer.parsers import ImageBodyParser, picture, refuse_large_body
 from recognizer.problems import CONTENT_TYPE, FAILURE_DETAILS, problem
 from recognizer.serializers import (
+    FeedbackSerializer,
     FileFormSerializer,
     ImageFormSerializer,
     ImageSerializer,
@@ -74,6 +75,14 @@ def answered(submission: Submission, *, includes: list[str], success: int) -> Re
     return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"], "Retry-After": "1"})
 
 
+def find(submission_id: str) -> Submission:
+    """The submission under this id, or 404."""
+    try:
+        return services.get_submission(submission_id)
+    except Submission.DoesNotExist as error:
+        raise Http404 from error
+
+
 class PredictionListView(PredictView):
     """`/api/v1/predictions/`"""
 
@@ -117,11 +126,26 @@ class PredictionView(APIView):
         """Readable by whoever knows the id."""
         options = OptionsSerializer(data=request.query_params)
         options.is_valid(raise_exception=True)
-        try:
-            submission = services.get_submission(submission_id)
-        except Submission.DoesNotExist as error:
-            raise Http404 from error
+        submission = find(submission_id)
         return Response(answer(submission, includes=options.validated_data.get("include", [])))
+
+
+class FeedbackView(APIView):
+    """`/api/v1/predictions/{id}/feedback/`"""
+
+    @extend_schema(
+        operation_id="give_feedback",
+        summary="Say what a picture really shows",
+        request=FeedbackSerializer,
+        responses={201: FeedbackSerializer, **dict.fromkeys((400, 404, 415, 429), ProblemSerializer)},
+    )
+    def post(self, request: Request, submission_id: str) -> Response:
+        """Kept for the reviewers; saying it again replaces what was said before."""
+        said = FeedbackSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        label = said.validated_data["label"]
+        feedback = services.give_feedback(submission=find(submission_id), label=label or "", client="")
+        return Response({"label": label, "created_at": feedback.created_at}, status=status.HTTP_201_CREATED)
 
 
 class LegacyPredictView(PredictView):
