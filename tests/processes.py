@@ -78,12 +78,12 @@ class Process:
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
 
-def celery(*arguments: str, log: Path, env: Mapping[str, str] | None = None) -> Process:
+def celery(*arguments: str, log: Path, env: Mapping[str, str] | None = None, app: str = "digitsite") -> Process:
     """A Celery process of this project, not yet started."""
-    return Process([sys.executable, "-m", "celery", "-A", "digitsite", *arguments], log=log, env=env)
+    return Process([sys.executable, "-m", "celery", "-A", app, *arguments], log=log, env=env)
 
 
-def worker(*, log: Path, env: Mapping[str, str] | None = None) -> Process:
+def worker(*, log: Path, env: Mapping[str, str] | None = None, app: str = "digitsite") -> Process:
     """A real worker with the shipped model, not yet started."""
     arguments = ("worker", "--pool", "solo", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
-    return celery(*arguments, log=log, env=env)
+    return celery(*arguments, log=log, env=env, app=app)
