@@ -1,0 +1,139 @@
+"""Training examples as serving would see them: pictures drawn, photographed, and put through its own front end.
+
+Every picture is composed of glyphs whose ink is known, so each candidate that segmentation proposes can be
+labelled by the ink it holds: one whole digit, or a piece, a pair, a letter, dirt: "not a digit".
+"""
+
+import hashlib
+import json
+import multiprocessing
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ml.data import NOT_A_DIGIT, LabelledImages, join
+from ml.pictures import MAKERS, UNKNOWN, Glyph, Sources
+from ml.preprocessing import PREPROCESSING_VERSION, find_ink, normalise
+from ml.rendering import CANVAS, Grey, invert, photograph, random_scene
+from ml.segmentation import Candidate, propose
+
+CORPUS_VERSION = 1
+OUTLIERS_PER_PICTURE = 3
+PICTURES_PER_CHUNK = 1_000
+PHOTOGRAPHED = {"digit": 0.5, "row": 0.6, "mnist": 0.8, "mnist-row": 0.6, "letter": 0.4, "junk": 0.4}
+"""How many of each kind of picture are photographs; the others are drawings on the page's canvas."""
+
+
+def make_examples(kind: str, index: int, sources: Sources, seed: int) -> LabelledImages:
+    """The examples in the `index`-th picture of `kind`; the same arguments give the same pixels."""
+    rng = np.random.default_rng([seed, sorted(MAKERS).index(kind), index])
+    glyphs = MAKERS[kind](index, sources, rng)
+    ink = np.max([glyph.ink for glyph in glyphs], axis=0)
+    scene = random_scene(rng) if rng.random() < PHOTOGRAPHED[kind] else CANVAS
+    picture = photograph(ink, scene, rng)
+    return label_candidates(invert(picture) if rng.random() < 0.15 else picture, glyphs, rng)
+
+
+def label_candidates(picture: Grey, glyphs: Sequence[Glyph], rng: np.random.Generator) -> LabelledImages:
+    """What segmentation proposes in `picture`, normalised, labelled by the glyphs; the doubtful left out."""
+    ink = find_ink(picture)
+    height, width = ink.map.shape
+    known = [Glyph(np.asarray(cv2.resize(one.ink, (width, height)), np.float32), one.label) for one in glyphs]
+    found = [(candidate, label_candidate(candidate, known)) for candidate in propose(ink)]
+    outliers = [one for one in found if one[1] == NOT_A_DIGIT]
+    chosen = rng.permutation(len(outliers))[:OUTLIERS_PER_PICTURE]
+    kept = [one for one in found if 0 <= one[1] < NOT_A_DIGIT] + [outliers[i] for i in chosen]
+    images = [np.rint(normalise(candidate.crop) * 255).astype(np.uint8) for candidate, _ in kept]
+    labels = [label for _, label in kept]
+    return LabelledImages(np.asarray(images, np.uint8).reshape(-1, 28, 28), np.asarray(labels, np.int64))
+
+
+def label_candidate(candidate: Candidate, glyphs: Sequence[Glyph]) -> int:
+    """The digit that `candidate` shows whole and alone, 10 when it clearly does not, else UNKNOWN."""
+    window, mask = _window(candidate), candidate.crop > 0.3
+    held = np.array([float(glyph.ink[window][mask].sum()) for glyph in glyphs])
+    if held.sum() < 0.1 * mask.sum():
+        return NOT_A_DIGIT
+    best = int(held.argmax())
+    recall = held[best] / float(glyphs[best].ink.sum())
+    others = (held.sum() - held[best]) / held[best]
+    if recall > 0.92 and others < 0.08:
+        return glyphs[best].label if held.sum() > 0.5 * mask.sum() else UNKNOWN
+    if recall > 0.8 and others > 0.25:
+        return NOT_A_DIGIT
+    is_digit_piece = 0.2 < recall < 0.65 and glyphs[best].label not in (UNKNOWN, 1, NOT_A_DIGIT)
+    return NOT_A_DIGIT if is_digit_piece else UNKNOWN
+
+
+def _window(candidate: Candidate) -> tuple[slice, slice]:
+    """Where the crop lies on the ink map: its box, with a margin of one pixel as far as the map goes."""
+    x, y, width, height = candidate.box
+    rows, columns = candidate.crop.shape
+    top, left = max(0, y - 1) if rows > height else y, max(0, x - 1) if columns > width else x
+    return np.s_[top : top + rows, left : left + columns]
+
+
+def build_corpus(
+    counts: Mapping[str, int],
+    sources: Sources,
+    *,
+    seed: int,
+    folder: Path,
+    hashes: Mapping[str, str],
+    processes: int = 2,
+    report: Callable[[str], None] = print,
+) -> dict[str, LabelledImages]:
+    """The examples of `counts[kind]` pictures of each kind, made once and kept in `folder`; a kill loses a chunk."""
+    about = [CORPUS_VERSION, PREPROCESSING_VERSION, seed, sorted(hashes.items()), len(sources.mnist)]
+    about += [len(sources.digits), len(sources.letters)]
+    home = folder / hashlib.sha256(json.dumps(about).encode()).hexdigest()[:12]
+    home.mkdir(parents=True, exist_ok=True)
+    chunks = {
+        kind: [home / f"{kind}-{start}.npz" for start in range(0, count, PICTURES_PER_CHUNK)]
+        for kind, count in counts.items()
+    }
+    missing = [(kind, path) for kind, paths in chunks.items() for path in paths if not path.exists()]
+    if missing:
+        _make_chunks(missing, sources, seed, processes, report)
+    return {kind: join([_read_chunk(path) for path in paths]) for kind, paths in chunks.items()}
+
+
+def _make_chunks(
+    missing: Sequence[tuple[str, Path]],
+    sources: Sources,
+    seed: int,
+    processes: int,
+    report: Callable[[str], None],
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, spawn, initializer=_remember, initargs=(sources, seed)) as pool:
+        for done, path in enumerate(pool.map(_make_chunk, missing), 1):
+            report(f"pictures: {done} of {len(missing)} chunks, {path.name}")
+
+
+_remembered: tuple[Sources, int]
+
+
+def _remember(sources: Sources, seed: int) -> None:
+    """Hand the sources to a worker process once, not with every chunk."""
+    global _remembered
+    _remembered = sources, seed
+    cv2.setNumThreads(1)
+
+
+def _make_chunk(chunk: tuple[str, Path]) -> Path:
+    kind, path = chunk
+    sources, seed = _remembered
+    start = int(path.stem.rpartition("-")[2])
+    examples = join([make_examples(kind, start + i, sources, seed) for i in range(PICTURES_PER_CHUNK)])
+    draft = path.with_suffix(".new.npz")
+    np.savez_compressed(draft, images=examples.images, labels=examples.labels)
+    return draft.replace(path)
+
+
+def _read_chunk(path: Path) -> LabelledImages:
+    with np.load(path, allow_pickle=False) as archive:
+        return LabelledImages(archive["images"], archive["labels"])
