@@ -84,6 +84,8 @@ class Submission(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
     labelled_at = models.DateTimeField(_("labelled"), null=True, blank=True, editable=False)
+    # Null is "not in the review queue": queued, failed or labelled.
+    usefulness = models.FloatField(_("usefulness"), null=True, blank=True, editable=False)
     image_format = models.CharField(_("format"), max_length=8)
     # Last, because SQLite reads a row's columns in order and need not touch a long one at the end.
     image = models.BinaryField(_("picture"))
@@ -97,6 +99,11 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["-created_at"], name="submission_newest"),
             models.Index(fields=["created_at"], name="submission_queued", condition=Q(status="queued")),
+            models.Index(fields=["-usefulness"], name="submission_useful", condition=Q(usefulness__isnull=False)),
+            models.Index(fields=["channel", "-created_at"], name="submission_channel_newest"),
+            models.Index(fields=["-created_at"], name="submission_failed", condition=Q(status="failed")),
+            models.Index(fields=["-created_at"], name="submission_labelled", condition=Q(label__isnull=False)),
+            models.Index(fields=["client"], name="submission_client", condition=~Q(client="")),
         ]
         constraints = [
             models.CheckConstraint(name="submission_channel", condition=Q(channel__in=Channel.values)),
@@ -112,6 +119,10 @@ class Submission(models.Model):
             models.CheckConstraint(
                 name="submission_labelled_when_label",
                 condition=Q(label=None, labelled_at=None) | Q(label__isnull=False, labelled_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="submission_useful_until_labelled",
+                condition=Q(usefulness=None) | Q(usefulness__gte=0, label=None, status="done"),
             ),
         ]
 
@@ -146,6 +157,7 @@ class Prediction(models.Model):
     class Meta:
         verbose_name = _("prediction")
         verbose_name_plural = _("predictions")
+        indexes = [models.Index(fields=["text"], name="prediction_text")]
         constraints = [
             models.UniqueConstraint(name="prediction_once_per_model", fields=["submission", "model_sha256"]),
             models.UniqueConstraint(name="prediction_one_live", fields=["submission"], condition=Q(live=True)),
@@ -187,9 +199,61 @@ class Feedback(models.Model):
     class Meta:
         verbose_name = _("feedback")
         verbose_name_plural = _("feedback")
+        indexes = [models.Index(fields=["client"], name="feedback_client", condition=~Q(client=""))]
         constraints = [
             models.UniqueConstraint(name="feedback_once_per_client", fields=["submission", "client"]),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+
+class Review(models.Model):
+    """One decision of a reviewer: kept for good, also when a later one replaces it or takes it back."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="reviews")
+    # As in Submission.label: null is "not reviewed", empty is "no digit".
+    label = models.CharField(_("label"), max_length=MAX_LABEL_LENGTH, null=True, blank=True)  # noqa: DJ001
+    previous_label = models.CharField(  # noqa: DJ001
+        _("previous label"), max_length=MAX_LABEL_LENGTH, null=True, blank=True
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("reviewer")
+    )
+    undoes = models.OneToOneField(
+        "self", models.CASCADE, null=True, blank=True, related_name="undone_by", verbose_name=_("takes back")
+    )
+    created_at = models.DateTimeField(_("decided at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.previous_label!r} → {self.label!r}"
+
+
+class Reservation(models.Model):
+    """A picture that lies on one reviewer's desk: until it expires, no other reviewer is given it."""
+
+    submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True, related_name="reservation")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}: {self.reviewer_id}"
+
+
+class Summary(models.Model):
+    """Figures of the dashboard, counted ahead: one row a day, and one for all that is reviewed."""
+
+    name = models.CharField(max_length=16, primary_key=True, help_text="A day as YYYY-MM-DD, or “reviewed”.")
+    figures = models.JSONField(default=dict)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "summaries"
+
+    def __str__(self) -> str:
+        return self.name
