@@ -1,11 +1,15 @@
 """The routes of the page, the API and the probes."""
 
 from django.urls import path
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from recognizer import views
+from recognizer import pages, views
 
 urlpatterns = [
+    path("", pages.PageView.as_view(), name="page"),
+    path("readings/<uuid:submission_id>/", pages.ReadingView.as_view(), name="reading"),
+    path("language/", set_language, name="set_language"),
     path("predict", views.LegacyPredictView.as_view(), name="predict"),
     path("api/v1/predictions/", views.PredictionListView.as_view(), name="predictions"),
     path("api/v1/predictions/<uuid:submission_id>/", views.PredictionView.as_view(), name="prediction"),

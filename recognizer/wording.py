@@ -1,0 +1,78 @@
+"""What the page says: sentences for refusals and problems, figures and percentages in the reader's own script."""
+
+from math import floor
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+PERSIAN_FIGURES = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+# A visitor may type a label in Persian or Arabic figures.
+ASCII_FIGURES = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "0123456789" * 2)
+
+
+def figures(text: str) -> str:
+    """The text with its digits as the active language writes them."""
+    return text.translate(PERSIAN_FIGURES) if get_language() == "fa" else text
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] as whole per cent, rounded down: 99.9 % must not look certain."""
+    whole = str(floor(share * 100))
+    return figures(whole) + ("٪" if get_language() == "fa" else "%")
+
+
+def refusals() -> dict[str, str]:
+    """Why a reading was refused and what to do about it, by reason."""
+    return {
+        "blank": _("There is nothing on the sheet. Write a digit from 0 to 9."),
+        "too_faint": _("The writing is too faint to read. Use a thicker pen, or take the photo in better light."),
+        "not_a_digit": _("This does not look like digits. Write 0 to 9, one beside the other."),
+        "ambiguous": _("This could be more than one thing. Write it larger and clearer, with space between digits."),
+        "too_many": _("There are too many marks to read. Write fewer digits, or crop the picture to the number."),
+    }
+
+
+def problems() -> dict[str, str]:
+    """What went wrong and what to do about it, by the code of the problem."""
+    return {
+        "unsupported_format": _("This file cannot be read. Send a still PNG, JPEG or WebP picture."),
+        "image_too_large": _("This picture is too large. Send a smaller one, or crop it to the number."),
+        "unreadable_image": _("This picture is damaged, cut short or too small. Try another."),
+        "missing_image": _("No picture was chosen. Choose one first."),
+        "throttled": _("That was a little fast. Wait a moment, then try again."),
+        "gave_up": _("Reading this failed several times. It is kept; please try another picture."),
+        "unavailable": _("The reader cannot be reached just now. Nothing is lost: try again in a moment."),
+        "offline": _("There is no connection. Your drawing stays here; try again when you are online."),
+        "unknown": _("Something went wrong. Nothing on your sheet is lost; try again."),
+    }
+
+
+def strings() -> dict[str, object]:
+    """Everything the page's scripts say, in the active language."""
+    return {
+        "refusals": refusals(),
+        "problems": problems(),
+        "invitation": _("Write on the sheet, and the number appears here."),
+        "reading": _("Reading…"),
+        "sure": _("{percent} sure"),
+        "guess": _("Best guess, {percent} sure"),
+        "read": _("Read {text}, {percent} sure."),
+        "refused": _("Not sure. {advice}"),
+        "digit": _("{digit}, {percent} sure, place {place}"),
+        "queued": _("All readers are busy. Yours is in the queue; the answer comes by itself."),
+        "retry": _("A little fast: reading again in {seconds} s."),
+        "touching": _("Some digits touch each other; if one is wrong, leave more space."),
+        "cleared": _("The sheet is empty."),
+        "undone": _("Undone."),
+        "redone": _("Done again."),
+        "picture": _("Picture {name} on the sheet."),
+        "notPicture": _("That is no picture. Send a PNG, JPEG or WebP."),
+        "thanks": _("Thank you. Noted as {label}."),
+        "thanksNone": _("Thank you. Noted as no digit."),
+        "labelDigits": _("Type the digits only, such as 407."),
+        "feedbackFailed": _("That could not be sent. Try again."),
+        "historyItem": _("{text}, open this sheet again"),
+        "historyRefused": _("Not read, open this sheet again"),
+        "penDown": _("Pen down."),
+        "penUp": _("Pen up."),
+    }
