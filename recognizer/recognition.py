@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from recognizer import usefulness
 from recognizer.dispatch import Reply, as_reply
 from recognizer.models import Prediction, Status, Submission
 
@@ -75,10 +76,10 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
     now = timezone.now()
     with transaction.atomic():
         # Another delivery may have finished some of them meanwhile: those keep what they have.
-        queued = set(
+        queued = dict(
             Submission.objects.filter(id__in=[row.id for row in rows], status=Status.QUEUED)
             .select_for_update()
-            .values_list("id", flat=True)
+            .values_list("id", "label")
         )
         predictions = []
         for row, outcome in zip(rows, outcomes, strict=True):
@@ -92,12 +93,14 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
                 row.image, row.image_format = outcome.image, outcome.image_format
                 row.width, row.height = outcome.width, outcome.height
                 row.prediction = _prediction(row, outcome)
+                row.usefulness = usefulness.of_prediction(row.prediction) if queued[row.id] is None else None
                 predictions.append(row.prediction)
             row.save(
                 update_fields=[
                     "status",
                     "error_code",
                     "finished_at",
+                    "usefulness",
                     "image",
                     "image_format",
                     "width",

@@ -7,11 +7,12 @@ from concurrent.futures import Future
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 from ml.decoding import ImageTooLarge, inspect
-from recognizer import dispatch
-from recognizer.models import Channel, Feedback, Submission
+from recognizer import dispatch, usefulness
+from recognizer.models import Channel, Feedback, Review, Submission
 
 logger = logging.getLogger(__name__)
 
@@ -124,23 +125,40 @@ def republish_overdue() -> int:
     return len(rows)
 
 
-def set_label(*, submission: Submission, label: str | None, reviewer: User) -> Submission:
-    """A reviewer's truth about a submission.
+def set_label(*, submission: Submission, label: str | None, reviewer: User, undoes: Review | None = None) -> Review:
+    """A reviewer's truth about a submission; the decision is kept with who and when.
 
     Args:
         submission: a stored row.
         label: its digits in reading order, "" for no digit, None to take a label back.
         reviewer: who says so.
+        undoes: the decision that this one takes back.
 
     Raises:
         django.core.exceptions.ValidationError: the label holds something else than digits.
+        Submission.DoesNotExist: it was erased meanwhile.
     """
-    submission.label = label
-    submission.labelled_by = None if label is None else reviewer
-    submission.labelled_at = None if label is None else timezone.now()
-    submission.clean_fields(exclude={f.name for f in Submission._meta.fields} - {"label"})
-    submission.save(update_fields=["label", "labelled_by", "labelled_at"])
-    return submission
+    decided_at = timezone.now()
+    with transaction.atomic():
+        stored = Submission.objects.select_for_update().only("label").get(id=submission.id)
+        review = Review(
+            submission=submission,
+            label=label,
+            previous_label=stored.label,
+            reviewer=reviewer,
+            undoes=undoes,
+            created_at=decided_at,
+        )
+        submission.label = label
+        submission.labelled_by = None if label is None else reviewer
+        submission.labelled_at = None if label is None else decided_at
+        submission.usefulness = None
+        submission.clean_fields(exclude={f.name for f in Submission._meta.fields} - {"label"})
+        submission.save(update_fields=["label", "labelled_by", "labelled_at", "usefulness"])
+        review.save()
+        if label is None:
+            usefulness.refresh([submission.id])
+    return review
 
 
 def give_feedback(*, submission: Submission, label: str, client: str) -> Feedback:
@@ -159,6 +177,7 @@ def give_feedback(*, submission: Submission, label: str, client: str) -> Feedbac
     feedback, _ = Feedback.objects.update_or_create(
         submission=submission, client=client, defaults={"label": label, "created_at": said.created_at}
     )
+    usefulness.refresh([submission.id])
     return feedback
 
 
