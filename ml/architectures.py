@@ -52,11 +52,11 @@ def _compact() -> keras.Model:
     resolution falls to 14x14 after one convolution, for most of the cost of a small network lies before.
     """
     inputs = layers.Input((28, 28, 1))
-    x = _convolution(inputs, 24)
-    x = _convolution(x, 48, strides=2)
-    x = _residual(x, 48)
-    x = _convolution(x, 96, strides=2)
-    x = _residual(x, 96)
+    x = _convolution(inputs, 20)
+    x = _convolution(x, 40, strides=2)
+    x = _residual(x, 40)
+    x = _convolution(x, 80, strides=2)
+    x = _residual(x, 80)
     x = layers.Conv2D(128, 1, use_bias=False)(x)
     x = layers.Activation("relu")(layers.BatchNormalization()(x))
     x = layers.DepthwiseConv2D(7, use_bias=False)(x)

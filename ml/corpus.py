@@ -23,17 +23,18 @@ from ml.segmentation import Candidate, propose
 CORPUS_VERSION = 1
 OUTLIERS_PER_PICTURE = 3
 PICTURES_PER_CHUNK = 1_000
-PHOTOGRAPHED = {"digit": 0.5, "row": 0.6, "mnist": 0.8, "mnist-row": 0.6, "letter": 0.4, "junk": 0.4}
-"""How many of each kind of picture are photographs; the others are drawings on the page's canvas."""
 
 
 def make_examples(kind: str, index: int, sources: Sources, seed: int) -> LabelledImages:
-    """The examples in the `index`-th picture of `kind`; the same arguments give the same pixels."""
-    rng = np.random.default_rng([seed, sorted(MAKERS).index(kind), index])
-    glyphs = MAKERS[kind](index, sources, rng)
+    """The examples in the `index`-th picture of `kind`; the same arguments give the same pixels.
+
+    A kind is the name of a maker, drawn as the page's canvas would, or the name and "-photo".
+    """
+    maker = kind.removesuffix("-photo")
+    rng = np.random.default_rng([seed, sorted(MAKERS).index(maker), maker != kind, index])
+    glyphs = MAKERS[maker](index, sources, rng)
     ink = np.max([glyph.ink for glyph in glyphs], axis=0)
-    scene = random_scene(rng) if rng.random() < PHOTOGRAPHED[kind] else CANVAS
-    picture = photograph(ink, scene, rng)
+    picture = photograph(ink, CANVAS if maker == kind else random_scene(rng), rng)
     return label_candidates(invert(picture) if rng.random() < 0.15 else picture, glyphs, rng)
 
 

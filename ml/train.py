@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from ml.architectures import ARCHITECTURES
-from ml.artifact import CardFields, ModelCard, file_sha256, save_artifact
+from ml.artifact import CardFields, ModelCard, save_artifact
 from ml.augmentation import Distortion
 from ml.calibration import choose_thresholds, expected_calibration_error, fit_temperature, judge
-from ml.data import DataError, LabelledImages, find_mnist, join, load_mnist_test, load_mnist_training
+from ml.data import NOT_A_DIGIT, DataError, LabelledImages, find_mnist, find_strokes, join, load_mnist_test
+from ml.examples import PICTURES, Examples, gather
 from ml.plots import plot_confusion_matrix, plot_learning_curves
 from ml.preprocessing import PREPROCESSING_VERSION
 from ml.training import Recipe, TrainedNetwork, accuracy, score, train
@@ -46,6 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ml.train", description=__doc__)
     parser.add_argument("--architecture", choices=sorted(ARCHITECTURES), default="compact")
     parser.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras downloads it)")
+    parser.add_argument("--strokes", type=Path, help="pen strokes of digits (default: DIGITS_STROKES, else none)")
+    parser.add_argument("--letters", type=Path, help="pen strokes of letters (default: DIGITS_LETTERS, else none)")
+    parser.add_argument("--pictures", choices=sorted(PICTURES), help="which to make (compact: all, simple: none)")
+    parser.add_argument("--start-from", type=Path, help="a model whose weights to start from")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one training for each")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--limit", type=int, help="train on this many examples only, for a quick trial")
@@ -60,27 +65,36 @@ def run(options: argparse.Namespace) -> ModelCard:
     Raises DataError for missing or damaged data, ValueError when the work folder holds another training.
     """
     options.output = options.output or options.work / f"{options.architecture}.keras"
+    options.pictures = options.pictures or ("none" if options.architecture == "simple" else "all")
     recipe = RECIPES[options.architecture]
     recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
     mnist = find_mnist(options.data)
-    training, held_back = load_mnist_training(mnist)
+    examples = gather(
+        mnist,
+        find_strokes(options.strokes, "DIGITS_STROKES"),
+        find_strokes(options.letters, "DIGITS_LETTERS"),
+        pictures=options.pictures,
+        outliers=ARCHITECTURES[recipe.architecture].outputs != "softmax10",
+        cache=options.work / "pictures",
+    )
+    training = examples.training
     if options.limit:
         training = training.take(np.arange(min(options.limit, len(training))))
-    validation = {"mnist": held_back}
     networks = [
         train(
             recipe,
             seed=seed,
             training=training,
-            validation=validation,
-            folder=options.work / f"{recipe.architecture}-seed{seed}",
+            validation=examples.validation,
+            folder=options.work / f"{options.output.stem}-seed{seed}",
+            start_from=options.start_from,
         )
         for seed in options.seeds
     ]
     best = max(networks, key=lambda network: network.validation_accuracy)
-    fields = _describe(recipe, networks, best, validation, load_mnist_test(mnist), {"mnist": file_sha256(mnist)})
+    fields = _describe(recipe, networks, best, examples, load_mnist_test(mnist))
     card = save_artifact(best.model, fields, options.output)
-    _plot(networks, best, validation, options.output)
+    _plot(networks, best, examples.validation, options.output)
     return card
 
 
@@ -88,16 +102,16 @@ def _describe(
     recipe: Recipe,
     networks: Sequence[TrainedNetwork],
     best: TrainedNetwork,
-    validation: Mapping[str, LabelledImages],
+    examples: Examples,
     test: LabelledImages,
-    hashes: Mapping[str, str],
 ) -> CardFields:
     kind = ARCHITECTURES[recipe.architecture].outputs
-    everything = join(list(validation.values()))
-    outputs = score(best.model, everything.images)
-    temperature = fit_temperature(outputs, everything.labels, kind)
+    validation = join(list(examples.validation.values()))
+    validation = validation.take(np.flatnonzero(validation.labels < NOT_A_DIGIT))
+    outputs = score(best.model, validation.images)
+    temperature = fit_temperature(outputs, validation.labels, kind)
     judgement = judge(outputs, kind, temperature)
-    correct = judgement.digits == everything.labels
+    correct = judgement.digits == validation.labels
     test_accuracies = [accuracy(score(network.model, test.images), test.labels) for network in networks]
     metrics = {
         "seeds": [network.seed for network in networks],
@@ -107,8 +121,15 @@ def _describe(
         "mnist_test_accuracy_mean": round(float(np.mean(test_accuracies)), 5),
         "validation_calibration_error": round(expected_calibration_error(judgement.confidence, correct), 5),
     }
-    thresholds = choose_thresholds(judgement, kind)
-    return CardFields(recipe.architecture, kind, PREPROCESSING_VERSION, hashes, metrics, temperature, thresholds)
+    return CardFields(
+        architecture=recipe.architecture,
+        outputs=kind,
+        preprocessing_version=PREPROCESSING_VERSION,
+        data=examples.hashes,
+        metrics=metrics,
+        temperature=temperature,
+        thresholds=choose_thresholds(judgement, kind),
+    )
 
 
 def _plot(
@@ -120,9 +141,10 @@ def _plot(
     histories = {f"seed {network.seed}": network.history for network in networks}
     plot_learning_curves(histories, output.with_name(f"{output.stem}-curves.png"))
     for name, examples in validation.items():
-        digits = score(best.model, examples.images)[:, :10].argmax(axis=1)
+        known = examples.labels < NOT_A_DIGIT
+        digits = score(best.model, examples.images[known])[:, :10].argmax(axis=1)
         path = output.with_name(f"{output.stem}-confusion-{name}.png")
-        plot_confusion_matrix(examples.labels, digits, path, f"validation: {name}")
+        plot_confusion_matrix(examples.labels[known], digits, path, f"validation: {name}")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.architectures import ARCHITECTURES, build
+from ml.artifact import load_model
 from ml.augmentation import DistortedBatches, Distortion
-from ml.data import LabelledImages
+from ml.data import NOT_A_DIGIT, LabelledImages
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,17 @@ def train(
     training: LabelledImages,
     validation: Mapping[str, LabelledImages],
     folder: Path,
+    start_from: Path | None = None,
 ) -> TrainedNetwork:
     """Train from `seed`, or go on from the last finished epoch that `folder` holds.
 
-    `validation` maps a name to images whose mean accuracy chooses the epoch.
+    `validation` maps a name to images whose mean accuracy chooses the epoch. `start_from` names a network of the
+    same architecture whose weights are the start, instead of random ones.
     """
     folder.mkdir(parents=True, exist_ok=True)
     progress = Progress.load(folder, recipe, seed)
     batches = DistortedBatches(training, batch_size=recipe.batch_size, seed=seed, amount=recipe.distortion)
-    model, average = _restore(progress) if progress.history else _start(recipe, seed, len(batches))
+    model, average = _restore(progress) if progress.history else _start(recipe, seed, len(batches), start_from)
     recorder = EpochRecorder(average, recipe.average_momentum, validation, progress)
     for epoch in range(len(progress.history), recipe.epochs):
         batches.start_epoch(epoch)
@@ -81,13 +84,16 @@ def score(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def accuracy(outputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Share of examples whose best digit is the label; an outlier output is left aside."""
-    return float(np.mean(outputs[:, :10].argmax(axis=1) == labels))
+    """Share of the digits among the examples whose best digit is the label; outliers are left aside."""
+    digits = labels < NOT_A_DIGIT
+    return float(np.mean(outputs[digits, :10].argmax(axis=1) == labels[digits]))
 
 
-def _start(recipe: Recipe, seed: int, steps: int) -> tuple[keras.Model, keras.Model]:
+def _start(recipe: Recipe, seed: int, steps: int, start_from: Path | None) -> tuple[keras.Model, keras.Model]:
     keras.utils.set_random_seed(seed)
     model = build(recipe.architecture)
+    if start_from is not None:
+        model.set_weights(load_model(start_from)[0].get_weights())
     total = recipe.epochs * steps
     warm_up = min(steps, total // 10)
     schedule = keras.optimizers.schedules.CosineDecay(

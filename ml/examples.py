@@ -1,0 +1,85 @@
+"""Gathers what a network is trained and chosen on: MNIST itself, and pictures made from MNIST and pen strokes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ml.artifact import file_sha256
+from ml.corpus import build_corpus
+from ml.data import (
+    NOT_A_DIGIT,
+    LabelledImages,
+    PenCharacter,
+    join,
+    load_mnist_training,
+    load_pen_characters,
+    split_writers,
+)
+from ml.pictures import Sources
+
+DRAWN = {"digit": 22_000, "row": 3_000, "letter": 11_000, "junk": 3_000}
+PHOTOGRAPHED = {
+    "digit-photo": 22_000,
+    "row-photo": 4_000,
+    "mnist-photo": 12_000,
+    "mnist-row-photo": 4_000,
+    "letter-photo": 8_000,
+    "junk-photo": 3_000,
+}
+PICTURES = {"none": {}, "drawn": DRAWN, "all": DRAWN | PHOTOGRAPHED}
+"""How many pictures of each kind are made for training; a tenth of them for validation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What to train on and the named sets to choose by, of other writers; `hashes` tells the files they came from."""
+
+    training: LabelledImages
+    validation: Mapping[str, LabelledImages]
+    hashes: Mapping[str, str]
+
+
+def gather(
+    mnist: Path, strokes: Path | None, letters: Path | None, *, pictures: str, outliers: bool, cache: Path
+) -> Examples:
+    """Everything the files give: `pictures` is a key of PICTURES; without `outliers`, digits only.
+
+    Pictures are made once and kept in `cache`. Raises DataError for missing or damaged files.
+    """
+    files = {"mnist": mnist, "strokes": strokes, "letters": letters}
+    hashes = {name: file_sha256(path) for name, path in files.items() if path is not None}
+    training, validation = load_mnist_training(mnist)
+    digits, letter_shapes = _characters(strokes), _characters(letters)
+    made = [
+        build_corpus(
+            {kind: max(1, int(count * share)) for kind, count in _possible(PICTURES[pictures], hashes).items()},
+            Sources(examples, digits[part], letter_shapes[part]),
+            seed=part,
+            folder=cache,
+            hashes=hashes,
+        )
+        for part, (examples, share) in enumerate([(training, 1.0), (validation, 0.1)])
+    ]
+    chosen = {"mnist": validation} | {
+        name: join([examples for kind, examples in made[1].items() if kind.endswith("-photo") == photographed])
+        for name, photographed in (("drawn", False), ("photographed", True))
+        if any(kind.endswith("-photo") == photographed for kind in made[1])
+    }
+    everything = join([training, *made[0].values()])
+    return Examples(everything if outliers else _digits_only(everything), chosen, hashes)
+
+
+def _characters(path: Path | None) -> tuple[list[PenCharacter], list[PenCharacter]]:
+    return split_writers(load_pen_characters(path)) if path else ([], [])
+
+
+def _possible(counts: Mapping[str, int], hashes: Mapping[str, str]) -> dict[str, int]:
+    """Without a file of strokes, or of letters, the kinds of pictures made from them fall away."""
+    needs = {"digit": "strokes", "row": "strokes", "letter": "letters"}
+    return {kind: count for kind, count in counts.items() if needs.get(kind.removesuffix("-photo"), "mnist") in hashes}
+
+
+def _digits_only(examples: LabelledImages) -> LabelledImages:
+    return examples.take(np.flatnonzero(examples.labels != NOT_A_DIGIT))
