@@ -1,100 +1,17 @@
 """The page, and the same path without JavaScript: a form, and an answer rendered here."""
 
-from dataclasses import dataclass
-from typing import Any
-
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
 from ml.decoding import ImageError
 from recognizer import services, wording
-from recognizer.models import Channel, Prediction, Status, Submission
+from recognizer.models import Channel, Prediction, Submission
 from recognizer.problems import IMAGE_STATUSES
-
-# One transparent pixel: where no digit has been read yet, its picture takes the same place.
-NO_PICTURE = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One row of the probabilities: the digit and its share, as written, and the bar's width in per cent."""
-
-    figure: str
-    percent: str
-    width: str
-    best: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShownDigit:
-    """One digit with its ten bars and, as a data URL, the picture that the model saw."""
-
-    figure: str
-    preview: str
-    bars: list[Bar]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An answer ready for the template. `state`: accepted, refused, waiting or problem."""
-
-    state: str
-    digits: list[ShownDigit]
-    sureness: str
-    advice: str
-    feedback_url: str
-    thanks: str = ""
-
-
-def bars(probabilities: list[float], best: int | None = None) -> list[Bar]:
-    """The ten rows for ten probabilities."""
-    return [
-        Bar(
-            figure=wording.figures(str(digit)),
-            percent=wording.percent(share),
-            width=f"{share * 100:.1f}",
-            best=digit == best,
-        )
-        for digit, share in enumerate(probabilities)
-    ]
-
-
-def show_digit(stored: dict[str, Any]) -> ShownDigit:
-    """A digit of a stored prediction."""
-    return ShownDigit(
-        figure=wording.figures(str(stored["digit"])),
-        preview=f"data:image/png;base64,{stored['preview']}",
-        bars=bars(stored["probabilities"], stored["digit"]),
-    )
-
-
-def show(submission: Submission) -> Shown:
-    """What a visitor sees of a submission in whatever state it is."""
-    url = reverse("reading", args=[submission.id])
-    if submission.status == Status.FAILED:
-        sentences = wording.problems()
-        advice = sentences.get(submission.error_code, sentences["unknown"])
-        return Shown(state="problem", digits=[], sureness="", advice=advice, feedback_url=url)
-    if submission.prediction is None:
-        waiting = _("All readers are busy. Yours is in the queue; this page looks again by itself.")
-        return Shown(state="waiting", digits=[], sureness="", advice=waiting, feedback_url=url)
-    return _show_prediction(submission.prediction, url)
-
-
-def _show_prediction(prediction: Prediction, url: str) -> Shown:
-    sure = wording.percent(prediction.confidence)
-    sentence = _("{percent} sure") if prediction.accepted else _("Best guess, {percent} sure")
-    return Shown(
-        state="accepted" if prediction.accepted else "refused",
-        digits=[show_digit(digit) for digit in prediction.digits],
-        sureness=sentence.format(percent=sure) if prediction.digits else "",
-        advice=wording.refusals().get(prediction.reason, ""),
-        feedback_url=url,
-    )
+from recognizer.shown import no_digit, show
 
 
 class PageView(View):
@@ -118,24 +35,38 @@ class PageView(View):
         return redirect("reading", submission.id)
 
 
-def render_page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
-    """The page with an empty sheet."""
-    context = {
-        "problem": problem,
-        "strings": wording.strings(),
-        "blank": ShownDigit(figure="", preview=NO_PICTURE, bars=bars([0.0] * 10)),
-        # Width in pixels of the sheet (840 x 600), radius of the dot that stands for it, name.
-        "pen_widths": [(12, 3, _("Fine pen")), (22, 5, _("Medium pen")), (36, 8, _("Broad pen"))],
-    }
-    return render(request, "recognizer/page.html", context, status=status)
-
-
 class ReadingView(View):
     """`/readings/{id}/`: an answer on a page of its own, with the form to correct it."""
 
     def get(self, request: HttpRequest, submission_id: str) -> HttpResponse:
         """Whoever knows the address of a submission made on the page may read its answer."""
-        return render(request, "recognizer/reading.html", {"shown": show(find(submission_id))})
+        return render_reading(request, find(submission_id))
+
+    def post(self, request: HttpRequest, submission_id: str) -> HttpResponse:
+        """The visitor's word on it."""
+        submission = find(submission_id)
+        if submission.prediction is None:
+            raise Http404
+        try:
+            label = said(request.POST, submission.prediction)
+            services.give_feedback(submission=submission, label=label, client="")
+        except ValidationError:
+            return render_reading(request, submission, wording.strings()["labelDigits"], status=400)
+        return render_reading(request, submission, wording.thanks(label))
+
+
+def said(form: QueryDict, prediction: Prediction) -> str:
+    """The label that the form means: what was typed counts more than the button that sent it.
+
+    Raises:
+        ValidationError: a correction was sent and nothing was typed.
+    """
+    typed, verdict = form.get("label", "").strip(), form.get("verdict")
+    if not typed and verdict not in ("right", "none"):
+        raise ValidationError("Neither a label nor a verdict.")
+    if typed:
+        return typed.translate(wording.ASCII_FIGURES)
+    return prediction.text if verdict == "right" else ""
 
 
 def find(submission_id: str) -> Submission:
@@ -151,3 +82,23 @@ def find(submission_id: str) -> Submission:
     if submission.channel != Channel.WEB:
         raise Http404
     return submission
+
+
+def render_page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    """The page with an empty sheet."""
+    context = {
+        "problem": problem,
+        "strings": wording.strings(),
+        "blank": no_digit(),
+        # Width in pixels of the sheet (840 x 600), radius of the dot that stands for it, name.
+        "pen_widths": [(12, 3, _("Fine pen")), (22, 5, _("Medium pen")), (36, 8, _("Broad pen"))],
+    }
+    return render(request, "recognizer/page.html", context, status=status)
+
+
+def render_reading(
+    request: HttpRequest, submission: Submission, reply: object = "", *, status: int = 200
+) -> HttpResponse:
+    """The page of one answer, with a reply to the visitor's feedback."""
+    context = {"shown": show(submission), "reply": reply}
+    return render(request, "recognizer/reading.html", context, status=status)

@@ -24,27 +24,34 @@ def percent(share: float) -> str:
 def refusals() -> dict[str, str]:
     """Why a reading was refused and what to do about it, by reason."""
     return {
-        "blank": _("There is nothing on the sheet. Write a digit from 0 to 9."),
-        "too_faint": _("The writing is too faint to read. Use a thicker pen, or take the photo in better light."),
-        "not_a_digit": _("This does not look like digits. Write 0 to 9, one beside the other."),
-        "ambiguous": _("This could be more than one thing. Write it larger and clearer, with space between digits."),
-        "too_many": _("There are too many marks to read. Write fewer digits, or crop the picture to the number."),
+        "blank": _("There is nothing to read. Write a digit from 0 to 9."),
+        "too_faint": _("Too faint to read. Use a thicker pen, or more light for a photo."),
+        "not_a_digit": _("These are no digits I know. Write 0 to 9, side by side."),
+        "ambiguous": _("It could be one digit or another. Write it larger and clearer."),
+        "too_many": _("Too many marks. Write fewer digits, or crop to the number."),
     }
 
 
 def problems() -> dict[str, str]:
     """What went wrong and what to do about it, by the code of the problem."""
     return {
-        "unsupported_format": _("This file cannot be read. Send a still PNG, JPEG or WebP picture."),
-        "image_too_large": _("This picture is too large. Send a smaller one, or crop it to the number."),
+        "unsupported_format": _("This file cannot be read. Send a still PNG, JPEG or WebP."),
+        "image_too_large": _("This picture is too large. Crop it to the number."),
         "unreadable_image": _("This picture is damaged, cut short or too small. Try another."),
         "missing_image": _("No picture was chosen. Choose one first."),
-        "throttled": _("That was a little fast. Wait a moment, then try again."),
-        "gave_up": _("Reading this failed several times. It is kept; please try another picture."),
-        "unavailable": _("The reader cannot be reached just now. Nothing is lost: try again in a moment."),
-        "offline": _("There is no connection. Your drawing stays here; try again when you are online."),
-        "unknown": _("Something went wrong. Nothing on your sheet is lost; try again."),
+        "throttled": _("That was a little fast. Wait a moment and try again."),
+        "gave_up": _("Reading this failed several times. Try another picture."),
+        "unavailable": _("The reader is away. Nothing is lost: try again in a moment."),
+        "offline": _("No connection. Your sheet stays; try again when online."),
+        "unknown": _("Something went wrong. Your sheet is safe: try again."),
     }
+
+
+def thanks(label: str) -> str:
+    """The reply to feedback."""
+    return (
+        _("Thank you. Noted as {label}.").format(label=figures(label)) if label else _("Thank you. Noted as no digit.")
+    )
 
 
 def strings() -> dict[str, object]:
@@ -59,9 +66,12 @@ def strings() -> dict[str, object]:
         "read": _("Read {text}, {percent} sure."),
         "refused": _("Not sure. {advice}"),
         "digit": _("{digit}, {percent} sure, place {place}"),
-        "queued": _("All readers are busy. Yours is in the queue; the answer comes by itself."),
+        "queued": _("All readers are busy. You are in the queue; just wait."),
         "retry": _("A little fast: reading again in {seconds} s."),
-        "touching": _("Some digits touch each other; if one is wrong, leave more space."),
+        "pointing": _("Point at a digit to see how sure it is."),
+        "single": _("Next guess: {digit}, {percent}."),
+        "clear": _("No other digit comes close."),
+        "touching": _("Some digits touch. If one is wrong, leave more space."),
         "cleared": _("The sheet is empty."),
         "undone": _("Undone."),
         "redone": _("Done again."),

@@ -21,6 +21,24 @@ STROKES: dict[str, list[list[Point]]] = {
 }  # fmt: skip
 
 
+def smooth(points: Sequence[Point], steps: int = 5) -> list[Point]:
+    """A curve through the points (Catmull-Rom), as a hand would draw it."""
+    if len(points) < 3:
+        return list(points)
+    ends = [points[0], *points, points[-1]]
+    curve = []
+    for before, start, end, after in zip(ends, ends[1:], ends[2:], ends[3:], strict=False):
+        for step in range(steps):
+            t = step / steps
+            curve.append(
+                tuple(
+                    0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+                    for a, b, c, d in zip(before, start, end, after, strict=True)
+                )
+            )
+    return [(x, y) for x, y in curve] + [points[-1]]
+
+
 def on_canvas(canvas: FloatRect, points: Iterable[Point]) -> list[Point]:
     """Points given as shares of the canvas, in pixels of the window."""
     return [(canvas["x"] + x * canvas["width"], canvas["y"] + y * canvas["height"]) for x, y in points]
@@ -30,7 +48,7 @@ def strokes_of(number: str, *, left: float, top: float, height: float) -> list[l
     """A number's strokes in shares of the canvas (7:5), its digits beside each other."""
     width = height * 0.62 * 5 / 7
     return [
-        [(left + (place * 1.3 + x) * width, top + y * height) for x, y in stroke]
+        [(left + (place * 1.3 + x) * width, top + y * height) for x, y in smooth(stroke)]
         for place, digit in enumerate(number)
         for stroke in STROKES[digit]
     ]
@@ -41,11 +59,11 @@ def move(page: Page, points: Sequence[Point]) -> None:
     page.mouse.move(*points[0])
     page.mouse.down()
     for point in points[1:]:
-        page.mouse.move(*point, steps=6)
+        page.mouse.move(*point, steps=2)
     page.mouse.up()
 
 
-def write(page: Page, number: str, *, left: float = 0.2, top: float = 0.2, height: float = 0.55) -> None:
+def write(page: Page, number: str, *, left: float = 0.16, top: float = 0.22, height: float = 0.5) -> None:
     """Write a number on the page's sheet with the mouse."""
     canvas = box_of(page.locator("#canvas"))
     for stroke in strokes_of(number, left=left, top=top, height=height):

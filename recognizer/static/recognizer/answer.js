@@ -2,6 +2,7 @@
 
 import { figures, percent, refusal, say } from "./strings.js";
 
+const WORTH_SAYING = 0.01;
 const NOTHING = document.getElementById("seen").src;
 
 export class AnswerSlip extends EventTarget {
@@ -74,8 +75,16 @@ export class AnswerSlip extends EventTarget {
   }
 }
 
-function acceptedAdvice(answer) {
-  return answer.digits.some((digit) => digit.touching) ? say("touching") : "";
+function acceptedAdvice({ digits }) {
+  if (digits.some((digit) => digit.touching)) return say("touching");
+  return digits.length > 1 ? say("pointing") : nextGuess(digits[0]);
+}
+
+function nextGuess({ digit, probabilities }) {
+  const others = probabilities.map((share, other) => (other === digit ? -1 : share));
+  const next = others.indexOf(Math.max(...others));
+  if (others[next] < WORTH_SAYING) return say("clear");
+  return say("single", { digit: figures(next), percent: percent(others[next]) });
 }
 
 function leastSure(digits) {

@@ -78,7 +78,9 @@ export class SessionHistory extends EventTarget {
     Object.assign(button, { type: "button", className: "past" });
     Object.assign(button.dataset, { id: sheet.id, kind: sheet.kind, accepted });
     button.setAttribute("aria-label", text ? say("historyItem", { text: figures(text) }) : say("historyRefused"));
-    button.append(image, number);
+    const paper = Object.assign(document.createElement("span"), { className: "past-paper" });
+    paper.append(image);
+    button.append(paper, number);
     button.addEventListener("click", () => this.dispatchEvent(new CustomEvent("open", { detail: sheet })));
     const item = document.createElement("li");
     item.append(button);

@@ -29,7 +29,6 @@ export class Pen {
     if (takesOver) this.#sketch.end();
     this.#pointer = event;
     event.target.setPointerCapture(event.pointerId);
-    event.target.focus({ preventScroll: true });
     this.#sketch.begin({
       erase: this.#tools.erases || Boolean(event.buttons & ERASER_BUTTON),
       width: this.#tools.width,
