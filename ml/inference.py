@@ -14,8 +14,9 @@ from PIL import Image
 from ml.artifact import ModelCard, load_model
 from ml.decoding import ImageError, decode_image, inspect, to_grey
 from ml.preprocessing import Ink, find_ink, normalise
+from ml.reading_order import choose
 from ml.scoring import Scorer, Scores
-from ml.segmentation import Candidate, choose, propose
+from ml.segmentation import Candidate, propose
 
 STORED_SIDE = 1600
 STORED_PNG_PIXELS = 500_000
@@ -133,8 +134,7 @@ class Recognizer:
         return readings
 
     def _decide(self, prepared: _Prepared, scores: Scores) -> Reading:
-        merit = np.log(scores.probabilities.max(axis=1) * (1 - scores.outlier) + 1e-9)
-        path = choose(prepared.candidates, merit, prepared.digits)
+        path = choose(prepared.candidates, scores.confidence, prepared.digits)
         digits = tuple(_digit(prepared, scores, index) for index in path)
         reason = self._reason(prepared, digits, max((float(scores.outlier[i]) for i in path), default=0.0))
         return Reading(
@@ -173,7 +173,7 @@ def _try_prepare(picture: Picture) -> _Prepared | ImageError:
 def _prepare(picture: Picture) -> _Prepared:
     decoded = decode_image(picture.data)
     ink = find_ink(to_grey(decoded.image))
-    candidates = propose(ink)
+    candidates = propose(ink, picture.digits)
     tensors = [normalise(candidate.crop) for candidate in candidates]
     image, image_format = _encode(decoded.image, inspect(picture.data).format)
     return _Prepared(
@@ -196,7 +196,7 @@ def _digit(prepared: _Prepared, scores: Scores, index: int) -> ReadDigit:
         confidence=float(probabilities[digit] * (1 - scores.outlier[index])),
         probabilities=tuple(float(p) for p in probabilities),
         box=_box(prepared, candidate),
-        touching=candidate.cut,
+        touching=candidate.cuts > 0,
         preview=np.asarray(np.rint(prepared.tensors[index] * 255), np.uint8),
     )
 

@@ -30,6 +30,11 @@ class Scores:
     probabilities: NDArray[np.float32]
     outlier: NDArray[np.float32]
 
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """float32 (N,): how likely each is a digit, and its most likely digit the right one."""
+        return np.asarray(self.probabilities.max(axis=1) * (1 - self.outlier), np.float32)
+
 
 class Scorer:
     """Calls one model in fixed batch sizes; thread-safe once warm."""

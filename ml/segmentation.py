@@ -1,76 +1,175 @@
-"""From ink to digits in reading order: propose candidates, let the network score them, choose a path."""
+"""From ink to digits in reading order: propose everything that may be one digit; the network then chooses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.components import Component, Layout, lay_out
+from ml.cutting import find_cuts
 from ml.preprocessing import Ink
 
+Map = NDArray[np.float32]
 Box = tuple[int, int, int, int]
-Labels = cv2.typing.MatLike
+
+MOST_PIECES = 4
+"""A digit is never put together from more pieces than this."""
+
+_INK = 0.35
+_WIDE_ALONE = 0.9
+_WIDE_IN_ROW = 0.65
+_WIDEST = 1.4
+_SLIVER = 0.08
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Ink that may be one digit.
 
-    `crop`: float32 (h, w) in [0, 1]. `box`: (x, y, width, height) in pixels of the ink map.
-    `start`, `end`: the pieces of ink it is made of, numbered in reading order. `cut`: a cut made it.
+    `crop`: float32 (h, w) in [0, 1], the box and a pixel around it as far as the map goes.
+    `box`: (x, y, width, height) in pixels of the ink map.
+    `start`, `end`: the pieces of ink it is made of, numbered in reading order through the whole picture.
+    `cuts`: on how many sides it was cut from its neighbours.
+    `at_border`: it touches the left or right border, so the picture may show only a part of it.
+    `size`: its height as a share of the usual height of a digit in this picture.
     """
 
-    crop: NDArray[np.float32]
+    crop: Map
     box: Box
     start: int
     end: int
-    cut: bool = False
+    cuts: int = 0
+    at_border: bool = False
+    size: float = 1.0
 
 
-def propose(ink: Ink) -> list[Candidate]:
-    """Connected components, left to right; specks are left out."""
-    mask = (ink.map > 0.35).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count < 2:
-        return []
-    tallest = stats[1:, cv2.CC_STAT_HEIGHT].max()
-    kept = [i for i in range(1, count) if stats[i, cv2.CC_STAT_HEIGHT] > 0.3 * tallest]
-    kept.sort(key=lambda i: int(stats[i, cv2.CC_STAT_LEFT]))
-    return [_cut(ink, labels, label, stats[label], i) for i, label in enumerate(kept)]
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What is never divided further: ink float32 (h, w) whose top left corner lies at `x`, `y` of the map.
 
-
-def choose(
-    candidates: Sequence[Candidate], merit: NDArray[np.float32], digits: int | None = None
-) -> list[int]:
-    """Indices of the candidates, in reading order, that cover all pieces at the highest sum of `merit`.
-
-    `merit`: (N,) log-probabilities. `digits`: how many there are, when the caller knows; the nearest possible
-    number is taken. Dynamic programming over (piece, number of digits so far).
+    `source`: the component it comes from; `first`, `last`: whether it is that component's outermost part.
     """
-    if not candidates:
-        return []
-    pieces = max(candidate.end for candidate in candidates)
-    best: list[dict[int, tuple[float, list[int]]]] = [{} for _ in range(pieces + 1)]
-    best[0][0] = (0.0, [])
-    for index in sorted(range(len(candidates)), key=lambda i: candidates[i].start):
-        candidate = candidates[index]
-        for number, (score, path) in list(best[candidate.start].items()):
-            found = best[candidate.end].get(number + 1)
-            total = score + float(merit[index])
-            if found is None or total > found[0]:
-                best[candidate.end][number + 1] = (total, [*path, index])
-    finished = best[pieces]
-    if digits is None:
-        return max(finished.values())[1]
-    return finished[min(finished, key=lambda number: (abs(number - digits), number))][1]
+
+    crop: Map
+    x: int
+    y: int
+    source: int
+    first: bool = True
+    last: bool = True
+
+    @property
+    def right(self) -> int:
+        return self.x + int(self.crop.shape[1])
+
+    @property
+    def bottom(self) -> int:
+        return self.y + int(self.crop.shape[0])
 
 
-def _cut(ink: Ink, labels: Labels, label: int, stats: Labels, piece: int) -> Candidate:
-    x, y, width, height = (int(v) for v in stats[:4])
-    window = np.s_[max(0, y - 1) : y + height + 1, max(0, x - 1) : x + width + 1]
-    others = (labels[window] != label) & (labels[window] != 0)
-    crop = np.where(others, np.float32(0), ink.map[window])
-    return Candidate(crop, (x, y, width, height), piece, piece + 1)
+def propose(ink: Ink, digits: int | None = None) -> list[Candidate]:
+    """All candidates of a picture; they overlap, and `ml.reading_order.choose` picks among them.
+
+    `digits`: how many there are, when the caller knows; more than there are components means more cuts.
+    """
+    layout = lay_out(ink.map)
+    count = sum(len(line) for line in layout.lines)
+    wide = _WIDE_ALONE if count == 1 and (digits or 1) == 1 else _WIDE_IN_ROW
+    candidates: list[Candidate] = []
+    first = 0
+    for line in layout.lines:
+        pieces = [piece for source, one in enumerate(line) for piece in _divide(one, source, ink.map, layout, wide)]
+        candidates += _combine(pieces, first, ink.map.shape, layout.height)
+        first += len(pieces)
+    return candidates
+
+
+def _divide(component: Component, source: int, ink: Map, layout: Layout, wide: float) -> list[_Piece]:
+    """The component as it is, or the parts that cuts leave of it when it is wide enough for two digits."""
+    crop = _ink_of(component, ink, layout)
+    whole = _Piece(crop, component.x, component.y, source)
+    reference = min(layout.height, component.height)
+    if component.width < wide * reference or component.height < 0.5 * layout.height:
+        return [whole]
+    cuts = find_cuts(crop, reference)
+    edges = [np.zeros(len(crop), np.int32), *cuts, np.full(len(crop), crop.shape[1], np.int32)]
+    parts = [_between(crop, left, right) for left, right in pairwise(edges)]
+    kept = [(part, x, y) for part, x, y in parts if part.size]
+    return [
+        _Piece(part, component.x + x, component.y + y, source, i == 0, i == len(kept) - 1)
+        for i, (part, x, y) in enumerate(kept)
+    ]
+
+
+def _ink_of(component: Component, ink: Map, layout: Layout) -> Map:
+    """The component's own ink within its box, soft edges kept, other components left out."""
+    window = np.s_[component.y : component.bottom, component.x : component.right]
+    labels = layout.labels[window]
+    return np.where(np.isin(labels, (0, *component.labels)), ink[window], np.float32(0))
+
+
+def _between(crop: Map, left: NDArray[np.int32], right: NDArray[np.int32]) -> tuple[Map, int, int]:
+    """The ink between two cuts without slivers, cropped; and where it lies (x, y) in `crop`."""
+    columns = np.arange(crop.shape[1])
+    part = np.where((columns >= left[:, None]) & (columns < right[:, None]), crop, np.float32(0))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((part > _INK).astype(np.uint8), connectivity=8)
+    if count < 2:
+        return np.zeros((0, 0), np.float32), 0, 0
+    areas = stats[:, cv2.CC_STAT_AREA]
+    large = [i for i in range(1, count) if areas[i] >= _SLIVER * areas[1:].max()]
+    part = np.where(np.isin(labels, [0, *large]), part, np.float32(0))
+    x, y = stats[large, 0].min(), stats[large, 1].min()
+    right_end = (stats[large, 0] + stats[large, 2]).max()
+    bottom = (stats[large, 1] + stats[large, 3]).max()
+    return part[y:bottom, x:right_end], int(x), int(y)
+
+
+def _combine(pieces: list[_Piece], first: int, shape: tuple[int, ...], height: float) -> Iterator[Candidate]:
+    """Every run of neighbouring pieces that may be one digit; each single piece and whole component among them."""
+    for start in range(len(pieces)):
+        for end in range(start + 1, len(pieces) + 1):
+            run = pieces[start:end]
+            if end > start + 1 and not _may_join(run[-2], run[-1], height):
+                break
+            is_whole = run[0].first and run[-1].last and run[0].source == run[-1].source
+            width = max(one.right for one in run) - min(one.x for one in run)
+            if end == start + 1 or is_whole or (len(run) <= MOST_PIECES and width < _WIDEST * height):
+                yield _candidate(run, first + start, shape, height)
+
+
+def _may_join(a: _Piece, b: _Piece, height: float) -> bool:
+    """Whether two neighbours may be strokes of one digit: parts of one blot, or strokes over or close to another."""
+    if a.source == b.source:
+        return True
+    gap = b.x - a.right if b.x >= a.x else a.x - b.right
+    narrower = min(a.crop.shape[1], b.crop.shape[1])
+    heights = sorted((a.crop.shape[0], b.crop.shape[0]))
+    is_fragment = heights[0] < 0.6 * heights[1] and gap < 0.2 * height
+    return is_fragment or gap < 0.06 * height or -gap > 0.25 * narrower
+
+
+def _candidate(run: list[_Piece], start: int, shape: tuple[int, ...], height: float) -> Candidate:
+    x, y = min(one.x for one in run), min(one.y for one in run)
+    right, bottom = max(one.right for one in run), max(one.bottom for one in run)
+    left_margin, top_margin = min(1, x), min(1, y)
+    crop = np.zeros(
+        (top_margin + bottom - y + min(1, shape[0] - bottom), left_margin + right - x + min(1, shape[1] - right)),
+        np.float32,
+    )
+    for one in run:
+        top, left = one.y - y + top_margin, one.x - x + left_margin
+        window = crop[top : top + one.crop.shape[0], left : left + one.crop.shape[1]]
+        np.maximum(window, one.crop, out=window)
+    return Candidate(
+        crop,
+        (x, y, right - x, bottom - y),
+        start,
+        start + len(run),
+        cuts=int(not run[0].first) + int(not run[-1].last),
+        at_border=x == 0 or right == shape[1],
+        size=(bottom - y) / height,
+    )
