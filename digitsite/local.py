@@ -2,13 +2,13 @@
 
 import hashlib
 import os
+import re
 import secrets
 from pathlib import Path
-from urllib.parse import quote
 
 # A unix socket's path may have 107 bytes on Linux and 103 on macOS.
 MAX_SOCKET_PATH = 103
-SOCKET_NAME = "valkey.sock"
+LONGEST_SOCKET_NAME = "supervisor.sock.4194304"
 
 
 def read_secret_key(var: Path) -> str:
@@ -27,27 +27,33 @@ def keep_secret_key(var: Path) -> None:
     fresh.replace(var / "secret_key")
 
 
-def redis_socket(var: Path) -> Path:
-    """The embedded Redis server's socket: in var/, or in a short folder of ours when var/ lies too deep for one.
+def socket_dir(var: Path) -> Path:
+    """Where the sockets lie: in var/, or in a short folder of ours when the path of var/ is too long or too odd.
 
     The answer depends on var/ and the user alone, so that every process, also a `manage.py` in another
-    terminal, finds the same socket.
+    terminal, finds the same sockets.
     """
-    if len(os.fsencode(var / SOCKET_NAME)) <= MAX_SOCKET_PATH:
-        return var / SOCKET_NAME
+    is_plain = re.fullmatch(r"[\w/.-]+", str(var), re.ASCII) is not None
+    if is_plain and len(str(var / LONGEST_SOCKET_NAME)) <= MAX_SOCKET_PATH:
+        return var
     digest = hashlib.sha256(os.fsencode(var)).hexdigest()[:16]
-    return Path(f"/tmp/digits-{os.getuid()}-{digest}") / SOCKET_NAME  # noqa: S108 (private: make_socket_dir)
+    return Path(f"/tmp/digits-{os.getuid()}-{digest}")  # noqa: S108 (private: make_socket_dir)
 
 
 def make_socket_dir(var: Path) -> None:
-    """Make the socket's folder. Raises PermissionError when somebody else could put a socket of theirs there."""
-    folder = redis_socket(var).parent
+    """Make the sockets' folder. Raises PermissionError when somebody else could put a socket of theirs there."""
+    folder = socket_dir(var)
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
     if folder != var and (folder.is_symlink() or status.st_uid != os.getuid() or status.st_mode & 0o077):
         raise PermissionError(f"{folder} is not a folder of yours alone; remove it and start again.")
 
 
+def redis_socket(var: Path) -> Path:
+    """The embedded Redis server's socket."""
+    return socket_dir(var) / "valkey.sock"
+
+
 def redis_url(var: Path) -> str:
-    """The embedded Redis server's address, for redis-py."""
-    return f"unix://{quote(str(redis_socket(var)))}"
+    """The embedded Redis server's address, for redis-py and kombu."""
+    return f"unix://{redis_socket(var)}"

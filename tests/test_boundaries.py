@@ -15,14 +15,9 @@ MODEL_PACKAGES = {"tensorflow", "keras", "cv2", "scipy", "matplotlib"}
 def loaded_by(code: str) -> set[str]:
     """The top-level packages in memory after the code ran in a Python of its own."""
     report = "\nimport sys; print('LOADED', *sorted({name.partition('.')[0] for name in sys.modules}))"
-    done = subprocess.run(
-        [sys.executable, "-c", code + report],
-        cwd=ROOT,
-        env=dict(os.environ),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    command = [sys.executable, "-c", code + report]
+    done = subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     return set(done.stdout.rpartition("LOADED ")[2].split())
 
 

@@ -1,7 +1,7 @@
 """The processes that make up the service, and their description for supervisor.
 
-Every path is relative to the project's root, in which all of them run: no length or odd character in the
-root's own path can get in the way.
+Paths are relative to the project's root, in which all of them run: no odd character in the root's own path
+can get in the way. The sockets alone have whole paths, which are plain and short.
 """
 
 import configparser
@@ -19,6 +19,7 @@ from digitsite import local
 LOCK = "var/processes.lock"
 LOGS = Path("var/log")
 PYTHON = os.path.relpath(sys.executable, settings.BASE_DIR)
+SOCKET = local.socket_dir(settings.VAR_DIR) / "supervisor.sock"
 LEASH = (PYTHON, "-I", "-S", "digitsite/run/leash.py", LOCK)
 
 
@@ -28,7 +29,6 @@ class Program:
 
     name: str
     command: tuple[str, ...]
-    processes: int = 1
     stop_seconds: int = 15
     essential: bool = True
 
@@ -40,8 +40,7 @@ def valkey() -> Program:
     options = {
         "dir": os.path.relpath(folder, settings.BASE_DIR),
         "port": "0",
-        # valkey resolves this after it has changed to its folder
-        "unixsocket": os.path.relpath(local.redis_socket(settings.VAR_DIR), folder),
+        "unixsocket": str(local.redis_socket(settings.VAR_DIR)),
         "unixsocketperm": "700",
         "appendonly": "yes",
         "save": "",
@@ -60,19 +59,26 @@ def web() -> Program:
     return Program("web", (PYTHON, "-m", "gunicorn", "digitsite.wsgi", *bind, *options.split()))
 
 
-def celery(name: str, *arguments: str, processes: int = 1) -> Program:
+def celery(name: str, *arguments: str) -> Program:
     """A process of Celery's."""
-    return Program(name, (PYTHON, "-m", "celery", "-A", "digitsite", *arguments), processes)
+    return Program(name, (PYTHON, "-m", "celery", "-A", "digitsite", *arguments))
+
+
+def workers() -> list[Program]:
+    """Each reads pictures with a model of its own, one task at a time."""
+    count = settings.WORKER_CONCURRENCY
+    names = [f"worker{number}" for number in range(1, count + 1)] if count > 1 else ["worker"]
+    options = "--pool solo --without-gossip --without-mingle --without-heartbeat"
+    return [celery(name, "worker", "--hostname", f"{name}@%h", *options.split()) for name in names]
 
 
 def programs() -> list[Program]:
     """What runs here, in starting order. Redis only when none is configured, the bot only with a token."""
     embedded = local.redis_url(settings.VAR_DIR) == settings.REDIS_URL
-    worker = "worker --pool solo --hostname worker%(process_num)d@%%h --without-gossip --without-mingle"
     bot = Program("bot", (PYTHON, "manage.py", "runbot"), essential=False)
     return [
         *([valkey()] if embedded else []),
-        celery("worker", *worker.split(), "--without-heartbeat", processes=settings.WORKER_CONCURRENCY),
+        *workers(),
         web(),
         celery("beat", "beat"),
         *([bot] if settings.TELEGRAM_BOT_TOKEN else []),
@@ -90,16 +96,13 @@ def supervisor_config(wanted: list[Program]) -> configparser.RawConfigParser:
         "childlogdir": str(LOGS),
         "silent": "true",
     }
-    config["unix_http_server"] = {"file": "var/supervisor.sock", "chmod": "0700"}
+    config["unix_http_server"] = {"file": str(SOCKET), "chmod": "0700"}
     config["rpcinterface:supervisor"] = {
         "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
     }
     for priority, program in enumerate(wanted):
-        name = "%(program_name)s" + ("%(process_num)d" if program.processes > 1 else "")
         config[f"program:{program.name}"] = {
-            "command": shlex.join((*LEASH, *program.command)),
-            "numprocs": str(program.processes),
-            "process_name": name,
+            "command": shlex.join((*LEASH, *program.command)).replace("%", "%%"),
             "priority": str(priority),
             "autorestart": "true",
             "startsecs": "1",
@@ -107,7 +110,7 @@ def supervisor_config(wanted: list[Program]) -> configparser.RawConfigParser:
             "stopwaitsecs": str(program.stop_seconds),
             "killasgroup": "true",
             "redirect_stderr": "true",
-            "stdout_logfile": f"{LOGS}/{name}.log",
+            "stdout_logfile": f"{LOGS}/{program.name}.log",
             "stdout_logfile_maxbytes": "10MB",
             "stdout_logfile_backups": "3",
         }

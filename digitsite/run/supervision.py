@@ -12,10 +12,9 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 from digitsite.run import StartError
-from digitsite.run.programs import LEASH, LOCK, LOGS, PYTHON, programs, supervisor_config
+from digitsite.run.programs import LEASH, LOCK, LOGS, PYTHON, SOCKET, programs, supervisor_config
 
 CONFIG = Path("var/supervisor.conf")
-SOCKET = Path("var/supervisor.sock")
 TAIL_LINES = 15
 
 
@@ -88,11 +87,7 @@ class Supervisor:
 
     def is_hopeless(self, name: str, starts: int = 4) -> bool:
         """Whether an essential process was started so many times already."""
-        return self.program(name).essential and len(self.starts[name]) >= starts
-
-    def program(self, process: str) -> Any:
-        """The program that the process is one of (worker for worker1)."""
-        return self.programs[process.rstrip("0123456789")]
+        return self.programs[name].essential and len(self.starts[name]) >= starts
 
     def tail(self, name: str) -> str:
         """The last lines of the process's log."""
