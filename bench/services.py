@@ -77,7 +77,7 @@ def free_port() -> int:
 class Running:
     """A started service: its URL, how long its first answer took (seconds), and what its processes use."""
 
-    def __init__(self, service: Service, picture: bytes) -> None:
+    def __init__(self, service: Service) -> None:
         port = str(free_port())
         env = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
         env |= {name: value.replace("{port}", port) for name, value in service.env.items()}
@@ -85,14 +85,17 @@ class Running:
         self.service = service
         self.url = f"http://127.0.0.1:{port}{service.path}"
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the service runs)
-        started = time.monotonic()
+        self.started = time.monotonic()
         self.process = subprocess.Popen(
             command, cwd=service.cwd, env=env, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True
         )
-        self._wait(picture)
-        self.first_answer = time.monotonic() - started
 
-    def _wait(self, picture: bytes) -> None:
+    def wait_for_answer(self, picture: bytes) -> None:
+        """Ask until it answers, and note how long that took.
+
+        Raises:
+            RuntimeError: it ended, or was silent for a minute; with what it wrote last.
+        """
         request = urllib.request.Request(
             self.url,
             form_file(self.service.part, picture),
@@ -101,6 +104,7 @@ class Running:
         for _ in range(1200):
             with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=30) as response:
                 if response.status in (200, 201):
+                    self.first_answer = time.monotonic() - self.started
                     return
             if self.process.poll() is not None:
                 break
@@ -128,20 +132,23 @@ class Running:
         return sizes
 
     def stop(self) -> None:
-        """SIGINT, as Ctrl-C; SIGKILL to its session when that does not end it."""
-        os.kill(self.process.pid, signal.SIGINT)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        """SIGINT, as Ctrl-C; then SIGKILL to whatever of its session is left."""
+        left = self.processes() if self.process.poll() is None else []
+        self.process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(20)
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait()
 
 
 @contextlib.contextmanager
 def running(service: Service, picture: bytes) -> Iterator[Running]:
     """The service, answering; stopped at the end."""
-    started = Running(service, picture)
+    started = Running(service)
     try:
+        started.wait_for_answer(picture)
         yield started
     finally:
         started.stop()
