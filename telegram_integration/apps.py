@@ -1,6 +1,7 @@
 """The Telegram bot."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class TelegramIntegrationConfig(AppConfig):
@@ -8,3 +9,9 @@ class TelegramIntegrationConfig(AppConfig):
 
     name = "telegram_integration"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Whatever process this is: from here on none of its log lines can hold the bot's secrets."""
+        from telegram_integration.secrecy import hide_in_logs
+
+        hide_in_logs(settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_WEBHOOK_SECRET)

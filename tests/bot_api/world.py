@@ -44,6 +44,7 @@ class World:
     files: dict[str, bytes] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     updates: list[JSON] = field(default_factory=list)
+    all_updates: list[JSON] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     open_queries: set[str] = field(default_factory=set)
     profile: dict[tuple[str, str, str], Any] = field(default_factory=dict)
@@ -93,8 +94,15 @@ class World:
         """Queue an update for the bot; the caller holds `changed`."""
         update_id = next(self._update_ids)
         self.updates.append({"update_id": update_id, kind: content})
+        self.all_updates.append(self.updates[-1])
         self.changed.notify_all()
         return update_id
+
+    def repeat_update(self, update: JSON) -> None:
+        """Deliver an update a second time, as Telegram may."""
+        with self.changed:
+            self.updates.append(update)
+            self.changed.notify_all()
 
     def add_file(self, data: bytes, name: str, claimed_size: int | None = None) -> JSON:
         file_id = f"file-{self.next_id()}"

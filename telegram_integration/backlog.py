@@ -1,0 +1,124 @@
+"""Doing each stored item once: claimed by one process, renewed while it works, tried again when it fails."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from django.db import Error as DatabaseError
+from redis import RedisError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from telegram_integration.database import in_database
+from telegram_integration.models import LEASE, WorkItem
+
+logger = logging.getLogger(__name__)
+
+Item = TypeVar("Item", bound=WorkItem)
+RENEW_SECONDS = LEASE.total_seconds() / 4
+# Outages end: about eight hours of tries. A defect of ours does not heal by trying.
+MAX_ATTEMPTS = 100
+MAX_ATTEMPTS_AT_DEFECT = 4
+
+
+class Backlog(Generic[Item]):
+    """The unfinished items of one table, and the tasks of this process that work on them.
+
+    `perform` does one item. It returns None when the item is done, or the seconds after which to look at
+    it again; what it raises decides whether the item is tried again.
+    """
+
+    def __init__(
+        self, model: type[Item], perform: Callable[[Item], Awaitable[float | None]], *, concurrency: int
+    ) -> None:
+        self._model = model
+        self._perform = perform
+        self._slots = asyncio.Semaphore(concurrency)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._claimed: set[int] = set()
+        self._renewed = time.monotonic()
+
+    def start(self, key: int) -> None:
+        """Work on an item now, unless somebody does already."""
+        if key not in self._tasks:
+            self._tasks[key] = asyncio.create_task(self._run(key), name=f"{self._model.__name__} {key}")
+
+    async def sweep(self) -> None:
+        """Renew what this process works on, and start what is due: postponed, or left by a dead process."""
+        if self._claimed and time.monotonic() - self._renewed > RENEW_SECONDS:
+            await in_database(self._model.objects.renew)(list(self._claimed))
+            self._renewed = time.monotonic()
+        for key in await in_database(self._due)():
+            self.start(key)
+
+    async def drain(self) -> None:
+        """Wait until nothing of this table is left to do, here or elsewhere."""
+        while self._tasks or await in_database(self._model.objects.filter(done_at=None).exists)():
+            await self.sweep()
+            await asyncio.sleep(0.1)
+
+    async def abandon(self) -> None:
+        """Stop working, and leave what is unfinished to the next process at once."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await in_database(self._model.objects.release)(list(self._claimed))
+
+    def _due(self) -> list[int]:
+        return list(self._model.objects.due().order_by("due_at").values_list("pk", flat=True)[:200])
+
+    async def _run(self, key: int) -> None:
+        try:
+            async with self._slots:
+                if await in_database(self._model.objects.claim)(key):
+                    self._claimed.add(key)
+                    await self._work(key)
+                    self._claimed.discard(key)
+        except DatabaseError:
+            logger.exception("The database failed at %s %s; it is tried again", self._model.__name__, key)
+            self._claimed.discard(key)
+        finally:
+            self._tasks.pop(key, None)
+
+    async def _work(self, key: int) -> None:
+        item = await in_database(self._model.objects.get)(pk=key)
+        try:
+            delay, progress = await self._perform(item), True  # type: ignore[arg-type]
+        except Exception as error:
+            delay, progress = retry_delay(error, item), False
+        await in_database(_settle)(item, delay, progress)
+
+
+def _settle(item: WorkItem, delay: float | None, progress: bool) -> None:
+    if not type(item).objects.filter(pk=item.pk).exists():
+        return  # its person had everything erased meanwhile
+    if delay is None:
+        item.finish()
+    else:
+        item.postpone(delay, progress=progress)
+
+
+def retry_delay(error: Exception, item: WorkItem) -> float | None:
+    """Seconds until the next try, or None to give the item up; says in the log which and why."""
+    name = f"{type(item).__name__} {item}"
+    if isinstance(error, Forbidden | BadRequest) and not isinstance(error, ChatMigrated):
+        logger.info("%s cannot be answered, Telegram says: %s", name, error)
+        return None
+    transient = isinstance(error, TelegramError | DatabaseError | RedisError | OSError)
+    if item.attempts >= (MAX_ATTEMPTS if transient else MAX_ATTEMPTS_AT_DEFECT):
+        logger.error("%s is given up after %d attempts", name, item.attempts, exc_info=error)
+        return None
+    if transient:
+        delay = _backoff(error, item.attempts)
+        logger.warning("%s failed (%s: %s); next try in %.0f s", name, type(error).__name__, error, delay)
+        return delay
+    logger.error("%s failed by a defect; it is tried again", name, exc_info=error)
+    return _backoff(error, item.attempts)
+
+
+def _backoff(error: Exception, attempts: int) -> float:
+    if isinstance(error, RetryAfter):
+        return float(error._retry_after.total_seconds())
+    return float(min(300, 2 ** min(attempts, 9) / 2))

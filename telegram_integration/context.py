@@ -1,0 +1,34 @@
+"""What handlers find at hand."""
+
+from telegram import Message, Update, User
+from telegram.ext import CallbackContext, ExtBot
+
+from telegram_integration import people
+from telegram_integration.backlog import Backlog
+from telegram_integration.models import Person, ReadRequest
+
+Data = dict[object, object]
+
+
+class Context(CallbackContext[ExtBot[None], Data, Data, Data]):
+    """The library's context with the bot's own backlog."""
+
+    @property
+    def read_requests(self) -> Backlog[ReadRequest]:
+        """Where a stored request is set to work."""
+        backlog = self.application.bot_data["read_requests"]
+        assert isinstance(backlog, Backlog)
+        return backlog
+
+
+def message_and_user(update: Update) -> tuple[Message, User]:
+    """Of an update that a message handler's filter let pass."""
+    assert update.effective_message is not None
+    assert update.effective_user is not None
+    return update.effective_message, update.effective_user
+
+
+async def person_of(update: Update) -> Person:
+    """Who sent it."""
+    assert update.effective_user is not None
+    return await people.meet(update.effective_user)

@@ -1,0 +1,82 @@
+"""`manage.py runbot`: the Telegram bot."""
+
+import asyncio
+import logging
+import sys
+from argparse import ArgumentParser
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Tags
+from django.core.management.base import BaseCommand, CommandError
+from redis.asyncio import Redis
+from telegram.error import InvalidToken
+
+from telegram_integration.bot import build_application
+from telegram_integration.handlers import BotApplication
+from telegram_integration.intake import Intake
+from telegram_integration.lifecycle import serve
+from telegram_integration.poller import LOCK_SECONDS, Poller, poll_alone
+from telegram_integration.webhook import listen
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    """Answers photos sent to the bot until SIGTERM or Ctrl-C."""
+
+    # Not the site's URLs: the bot needs no views, and starts sooner without them.
+    requires_system_checks = [Tags.models, Tags.database]
+    help = "Run the Telegram bot: by polling, or with --webhook."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Polling needs no argument."""
+        parser.add_argument(
+            "--webhook", action="store_true", help="take updates at TELEGRAM_WEBHOOK_URL instead of polling"
+        )
+        parser.add_argument("--host", default="127.0.0.1", help="where the webhook listens")
+        parser.add_argument("--port", type=int, default=8443, help="where the webhook listens")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Exits with 1 and one sentence when the settings or the token are no good."""
+        if missing := _missing(webhook=options["webhook"]):
+            raise CommandError(f"Set {missing} to run the bot; see .env.example.")
+        try:
+            asyncio.run(_run(options))
+        except InvalidToken:
+            # Not chained: the library's message quotes the token.
+            raise CommandError(
+                "Telegram refused the token (401). Put the one that @BotFather gave you in TELEGRAM_BOT_TOKEN."
+            ) from None
+        except Exception:
+            logger.exception("The bot stopped by a defect")
+            sys.exit(1)
+
+
+def _missing(*, webhook: bool) -> str:
+    needed = ["TELEGRAM_BOT_TOKEN"]
+    if webhook:
+        needed += ["TELEGRAM_WEBHOOK_URL", "TELEGRAM_WEBHOOK_SECRET"]
+    return " and ".join(name for name in needed if not getattr(settings, name))
+
+
+async def _run(options: dict[str, Any]) -> None:
+    application = build_application()
+    receive = _webhook(application, options) if options["webhook"] else _polling(application)
+    await serve(application, receive)
+
+
+def _webhook(application: BotApplication, options: dict[str, Any]) -> Callable[[], Awaitable[None]]:
+    assert application.updater is not None
+    updater = application.updater
+    return lambda: listen(updater, host=options["host"], port=options["port"])
+
+
+def _polling(application: BotApplication) -> Callable[[], Awaitable[None]]:
+    assert isinstance(application.update_queue, Intake)
+    redis = Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2)
+    name = f"{settings.REDIS_KEY_PREFIX}telegram:poller:{application.bot.token.partition(':')[0]}"
+    lock = redis.lock(name, timeout=LOCK_SECONDS, sleep=0.5)
+    poller = Poller(application.bot, application.update_queue)
+    return lambda: poll_alone(lock, poller)

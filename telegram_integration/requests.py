@@ -1,0 +1,137 @@
+"""Read requests in the database: made from messages, filled with submissions, marked as answered."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+from telegram import Document, Message
+
+from ml.decoding import ImageError
+from recognizer import services
+from telegram_integration.database import in_database
+from telegram_integration.models import Person, Picture, ReadRequest
+from telegram_integration.results import Result, result_of
+
+# Telegram sends an album's pictures as messages of their own, one right after the other, without a count.
+ALBUM_QUIET = timedelta(seconds=1)
+MAX_FILE_BYTES = 20 * 1024 * 1024
+
+
+class SentPicture(NamedTuple):
+    """A picture as a message holds it."""
+
+    message_id: int
+    album: str
+    file_id: str
+    file_size: int
+
+
+def picture_in(message: Message) -> SentPicture | None:
+    """The message's photo in its largest size, or its image file; None when it holds neither."""
+    source = message.photo[-1] if message.photo else _image_file(message.document)
+    if source is None:
+        return None
+    return SentPicture(message.message_id, message.media_group_id or "", source.file_id, source.file_size or 0)
+
+
+def _image_file(document: Document | None) -> Document | None:
+    """A GIF sent as a file comes with its type, and the submission's envelope says what is wrong with it."""
+    return document if document and (document.mime_type or "").startswith("image/") else None
+
+
+@in_database
+def open_request(person: Person, message: Message, sent: SentPicture) -> int | None:
+    """Store what is to be answered; returns the request's id when it can be worked on at once.
+
+    Repeated with the same message it changes nothing. The pictures of an album make one request, which is
+    due when no further one has come for ALBUM_QUIET.
+    """
+    album = sent.album
+    with transaction.atomic():
+        request, _ = ReadRequest.objects.get_or_create(
+            chat_id=message.chat_id,
+            **({"album": album} if album else {"message_id": message.message_id}),
+            defaults={
+                "person": person,
+                "message_id": message.message_id,
+                "thread_id": message.message_thread_id if message.is_topic_message else None,
+                "due_at": timezone.now() + (ALBUM_QUIET if album else timedelta()),
+            },
+        )
+        Picture.objects.get_or_create(
+            request=request,
+            message_id=sent.message_id,
+            defaults={"file_id": sent.file_id, "file_size": sent.file_size},
+        )
+        if album:
+            ReadRequest.objects.filter(pk=request.pk, attempts=0).update(due_at=timezone.now() + ALBUM_QUIET)
+    return None if album else request.pk
+
+
+@in_database
+def pictures_to_fetch(request: ReadRequest) -> list[Picture]:
+    """The pictures that are neither submitted nor refused yet."""
+    return list(request.pictures.filter(submission=None, error=""))
+
+
+@in_database
+def submit(picture: Picture, person: Person, image: bytes) -> None:
+    """Make a fetched picture a submission, or note why it cannot be one."""
+    try:
+        with transaction.atomic():
+            picture.submission = services.submit(image=image, channel="telegram", client=person.client)
+            picture.save(update_fields=["submission"])
+    except ImageError as error:
+        picture.error = error.code
+        picture.save(update_fields=["error"])
+
+
+@in_database
+def refuse(picture: Picture, error: str) -> None:
+    """Note why a picture cannot be fetched."""
+    picture.error = error
+    picture.save(update_fields=["error"])
+
+
+@in_database
+def is_known_album(chat_id: int, album: str) -> bool:
+    """Whether a picture of this album was taken in: its others need no mention of the bot."""
+    return bool(album) and ReadRequest.objects.filter(chat_id=chat_id, album=album).exists()
+
+
+@in_database
+def queued_pictures(request: ReadRequest) -> list[Picture]:
+    """The pictures that wait for a worker, each with its submission but without the image."""
+    waiting = request.pictures.filter(submission__status="queued")
+    return list(waiting.select_related("submission").defer("submission__image"))
+
+
+@in_database
+def outcomes(request: ReadRequest) -> list[Result] | None:
+    """What became of the pictures, in order; None while a worker has yet to read one of them."""
+    pictures = request.pictures.select_related("submission").defer("submission__image")
+    pictures = pictures.prefetch_related("submission__predictions")
+    if any(picture.submission and picture.submission.status == "queued" for picture in pictures):
+        return None
+    return [result_of(picture) for picture in pictures]
+
+
+@in_database
+def move(request: ReadRequest, chat_id: int) -> None:
+    """The group has become a supergroup with an id of its own."""
+    ReadRequest.objects.filter(pk=request.pk).update(chat_id=chat_id)
+    request.chat_id = chat_id
+
+
+@in_database
+def mark_answered(request: ReadRequest, answer_id: int) -> None:
+    """The one write that keeps an answer from being given twice."""
+    ReadRequest.objects.filter(pk=request.pk).update(answer_id=answer_id)
+
+
+@in_database
+def mark_told_late(request: ReadRequest) -> None:
+    """The user knows that it takes longer."""
+    ReadRequest.objects.filter(pk=request.pk).update(told_late=True)
+    request.told_late = True
