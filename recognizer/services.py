@@ -181,5 +181,18 @@ def give_feedback(*, submission: Submission, label: str, client: str) -> Feedbac
     return feedback
 
 
+def erase_client(*, client: str) -> None:
+    """Delete all that a client sent and said: submissions with what was read in them, and feedback.
+
+    Args:
+        client: as `submit` and `give_feedback` were told; not empty, which is everybody unknown.
+    """
+    if not client:
+        raise ValueError("The empty client is everybody unknown.")
+    with transaction.atomic():
+        Feedback.objects.filter(client=client).delete()
+        Submission.objects.filter(client=client).delete()
+
+
 def _deadline(timeout: float | None) -> float:
     return float(settings.PREDICT_DEADLINE_SECONDS if timeout is None else timeout)
