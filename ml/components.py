@@ -62,6 +62,8 @@ def lay_out(ink: Map) -> Layout:
         return Layout(labels, [], 0.0)
     found = _worth_keeping(np.asarray(stats[1:], np.int32), ink.shape)
     height = _usual_height(found)
+    found = _join_stacked(found, height)
+    height = _usual_height(found)
     whole = _attach_small(found, height)
     kept = [one for one in whole if not _is_mark(one, whole, height)]
     return Layout(labels, _lines(kept), height)
@@ -117,6 +119,27 @@ def _usual_height(found: list[Component]) -> float:
     free = [one for one in found if not one.at_border] or found
     tallest = max(one.height for one in free)
     return float(np.median([one.height for one in free if one.height > 0.4 * tallest]))
+
+
+def _join_stacked(found: list[Component], height: float) -> list[Component]:
+    """Join what stands closely over one another: a digit that light, or a ruled line, has broken in two."""
+    many = sum(one.height > 0.7 * height for one in found) > 3
+    tallest = 1.4 * height if many else 2.5 * height
+    joined: list[Component] = []
+    for one in sorted(found, key=lambda one: one.y):
+        above = next((other for other in joined if _stands_on(other, one, tallest)), None)
+        if above is None:
+            joined.append(one)
+        else:
+            joined[joined.index(above)] = join(above, one)
+    return joined
+
+
+def _stands_on(above: Component, below: Component, tallest: float) -> bool:
+    gap = below.y - above.bottom
+    height = max(above.bottom, below.bottom) - above.y
+    near = gap < 0.1 * height and overlap(above, below) > 0.4 * min(above.width, below.width)
+    return near and height <= tallest and below.y + below.height / 2 > above.y + above.height / 2
 
 
 def _attach_small(found: list[Component], height: float) -> list[Component]:

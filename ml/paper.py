@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 
 _SKEW_SIDE = 160
-_SHADE_SIDE = 320
+_SHADE_SIDE = 480
 _WIDEST_STROKE = 0.3
 """Of the shorter side: whatever is narrower than this is not paper."""
 
@@ -30,14 +30,13 @@ def is_light_on_dark(grey: Grey) -> bool:
 def shade(grey: Grey) -> Grey:
     """The paper's own brightness behind dark ink: a morphological closing, uint8 of the same shape.
 
-    A closing keeps the edges of shadows, where a mean would leave false strokes along them.
+    Closing and median keep the edges of shadows, along which any smoothing would leave false strokes.
     """
-    small = cv2.GaussianBlur(shrink(grey, _SHADE_SIDE), (0, 0), 1.0)
+    small = np.asarray(cv2.medianBlur(shrink(grey, _SHADE_SIDE), 3), np.uint8)
     window = max(5, int(min(small.shape) * _WIDEST_STROKE) | 1)
     margin = min(window // 2, min(small.shape) - 1)
-    wide = _continued(np.asarray(small, np.uint8), margin)
-    closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((window, window), np.uint8))
-    smooth = cv2.GaussianBlur(closed, (0, 0), 2.0)[margin:-margin, margin:-margin]
+    closed = cv2.morphologyEx(_continued(small, margin), cv2.MORPH_CLOSE, np.ones((window, window), np.uint8))
+    smooth = cv2.medianBlur(closed[margin:-margin, margin:-margin], 5)
     return np.asarray(cv2.resize(smooth, grey.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 

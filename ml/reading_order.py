@@ -60,7 +60,7 @@ def _doubt(candidate: Candidate, candidates: Sequence[Candidate]) -> float:
     if candidate.size < 0.6:
         doubt += _SMALL * (0.6 - candidate.size) / 0.3
     if candidate.at_border and width < 0.5 * height and any(not other.at_border for other in candidates):
-        doubt += _AT_BORDER
+        doubt += _AT_BORDER if width > 0.15 * height else 2 * _AT_BORDER
     return doubt
 
 

@@ -13,6 +13,8 @@ Mask = NDArray[np.uint8]
 
 SMALLEST_SIDE = 32
 _INK = 0.3
+_FULL = 0.8
+_PARTIAL = 0.35
 _SEARCH_SIDE = 400
 _TILT = 0.12
 _MOST_LINES = 300
@@ -21,10 +23,11 @@ _TIGHT_SIDE = 150
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A nearly horizontal line: its y at the left and at the right border, in pixels."""
+    """A nearly horizontal line: its y at the left and at the right border, in pixels; what share of it is ink."""
 
     left: float
     right: float
+    cover: float
 
     @property
     def middle(self) -> float:
@@ -45,8 +48,10 @@ def _remove_horizontal(ink: Map, *, frame_only: bool) -> Map:
     if not lines:
         return ink
     thickness = float(np.median([_thickness(mask, line) for line in lines]))
-    if len(lines) < 3 and thickness > 0.6 * _stroke_width(mask & ~_band(mask, lines, thickness)):
-        lines = [line for line in lines if _is_surely_ruled(line, mask.shape, thickness, frame_only)]
+    if thickness > 0.6 * _stroke_width(mask & ~_band(mask, lines, thickness)):
+        lines = [line for line in lines if line.cover >= _FULL]
+        if len(lines) < 3:
+            lines = [line for line in lines if _is_surely_ruled(line, mask.shape, thickness, frame_only)]
     # What reaches well beyond the line's own thickness is a stroke that crosses or stands on it.
     reach = int(np.ceil(1.8 * thickness + 2))
     strokes = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((reach, 1), np.uint8))
@@ -63,22 +68,20 @@ def _is_surely_ruled(line: _Line, shape: tuple[int, ...], thickness: float, fram
 
 
 def _find_lines(mask: Mask) -> list[_Line]:
-    """Lines that run from the left border to the right one (Hough transform, Duda and Hart 1972)."""
-    height, width = mask.shape
-    edge = max(2, width // 30)
-    if not (mask[:, :edge].any() and mask[:, -edge:].any()):
+    """Lines from the left border to the right one (Hough transform, Duda and Hart 1972), best covered first."""
+    edge = max(2, mask.shape[1] // 30)
+    if not (mask[:, :edge].any() or mask[:, -edge:].any()):
         return []
-    scale = max(1.0, max(height, width) / _SEARCH_SIDE)
+    scale = max(1.0, max(mask.shape) / _SEARCH_SIDE)
     small = _shrink(mask, scale)
-    peaks = cv2.HoughLines(
-        small, 1, np.pi / 360, int(0.5 * small.shape[1]), min_theta=np.pi / 2 - _TILT, max_theta=np.pi / 2 + _TILT
-    )
+    votes = max(20, int(_PARTIAL * small.shape[1]))
+    peaks = cv2.HoughLines(small, 1, np.pi / 360, votes, min_theta=np.pi / 2 - _TILT, max_theta=np.pi / 2 + _TILT)
     tolerant = np.asarray(cv2.dilate(small, np.ones((3, 1), np.uint8)), np.uint8)
     lines: list[_Line] = []
     for rho, theta in [] if peaks is None else peaks.reshape(-1, 2)[:_MOST_LINES]:
         left, right = rho / np.sin(theta), (rho - small.shape[1] * np.cos(theta)) / np.sin(theta)
-        line = _Line(left * scale, right * scale)
-        if _spans(tolerant, left, right) and not any(_same(line, other, 3 * scale) for other in lines):
+        line = _Line(left * scale, right * scale, _cover(tolerant, left, right))
+        if line.cover >= _PARTIAL and not any(_same(line, other, 3 * scale) for other in lines):
             lines.append(line)
     return lines
 
@@ -94,14 +97,20 @@ def _same(a: _Line, b: _Line, distance: float) -> bool:
     return abs(a.left - b.left) < distance and abs(a.right - b.right) < distance
 
 
-def _spans(mask: Mask, left: float, right: float) -> bool:
-    """Whether ink covers the line nearly everywhere, and no eighth of it is mostly bare."""
+def _cover(mask: Mask, left: float, right: float) -> float:
+    """Which share of a line is ink, in [0, 1]; below _FULL if any eighth of it is bare.
+
+    Zero when it reaches neither border: then it is a stroke.
+    """
     columns = np.arange(mask.shape[1])
     rows = np.rint(left + (right - left) * columns / len(columns)).astype(np.intp)
     inside = (rows >= 0) & (rows < mask.shape[0])
-    covered = np.zeros(len(columns), np.bool_)
-    covered[inside] = mask[rows[inside], columns[inside]] > 0
-    return bool(covered.mean() >= 0.8 and min(part.mean() for part in np.array_split(covered, 8)) >= 0.5)
+    covered = mask[rows[inside], columns[inside]] > 0
+    if len(covered) < 16 or not (covered[:8].any() or covered[-8:].any()):
+        return 0.0
+    share = float(covered.mean())
+    is_even = min(part.mean() for part in np.array_split(covered, 8)) >= 0.5
+    return share if is_even else min(share, 0.99 * _FULL)
 
 
 def _band(mask: Mask, lines: list[_Line], thickness: float) -> Mask:

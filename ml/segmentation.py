@@ -149,7 +149,7 @@ def _may_join(a: _Piece, b: _Piece, height: float) -> bool:
     narrower = min(a.crop.shape[1], b.crop.shape[1])
     heights = sorted((a.crop.shape[0], b.crop.shape[0]))
     is_fragment = heights[0] < 0.6 * heights[1] and gap < 0.2 * height
-    return is_fragment or gap < 0.06 * height or -gap > 0.25 * narrower
+    return is_fragment or gap < 0.12 * height or -gap > 0.25 * narrower
 
 
 def _candidate(run: list[_Piece], start: int, shape: tuple[int, ...], height: float) -> Candidate:
