@@ -238,6 +238,9 @@ TELEGRAM_API_BASE_URL = env_url("TELEGRAM_API_BASE_URL", "https://api.telegram.o
 TELEGRAM_WEBHOOK_URL = env_url("TELEGRAM_WEBHOOK_URL", "", schemes=("https", "http"))
 TELEGRAM_WEBHOOK_SECRET = env_secret("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_OPERATOR_IDS = env_int_list("TELEGRAM_OPERATOR_IDS")
+# Messages a minute: of one person, and of all people together.
+TELEGRAM_USER_LIMIT = env_int("TELEGRAM_USER_LIMIT", 30, minimum=1, maximum=10_000)
+TELEGRAM_GLOBAL_LIMIT = env_int("TELEGRAM_GLOBAL_LIMIT", 1500, minimum=1, maximum=1_000_000)
 
 # --- HTTP -----------------------------------------------------------------------------------------
 
