@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-VALIDATION_SIZE = 5_000
 HELD_OUT_WRITERS = frozenset({"ced", "aga", "art", "pri", "sie", "lav"})
 NOT_A_DIGIT = 10
 
@@ -89,7 +89,8 @@ def load_mnist_training(path: Path) -> tuple[LabelledImages, LabelledImages]:
     """MNIST's 60,000 training images, always split alike: training (55,000), validation (5,000)."""
     examples = _read_mnist(path, "train")
     order = np.random.default_rng(0).permutation(len(examples))
-    return examples.take(np.sort(order[VALIDATION_SIZE:])), examples.take(np.sort(order[:VALIDATION_SIZE]))
+    size = len(examples) // 12
+    return examples.take(np.sort(order[size:])), examples.take(np.sort(order[:size]))
 
 
 def load_mnist_test(path: Path) -> LabelledImages:
@@ -99,9 +100,9 @@ def load_mnist_test(path: Path) -> LabelledImages:
 
 def _read_mnist(path: Path, part: str) -> LabelledImages:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             images, labels = archive[f"x_{part}"], archive[f"y_{part}"]
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is no mnist.npz as Keras keeps it: {error}") from error
     if images.dtype != np.uint8 or images.shape[1:] != (28, 28) or labels.shape != images.shape[:1]:
         raise DataError(f"{path} holds {images.dtype} {images.shape} images where MNIST has uint8 (N, 28, 28).")
@@ -126,7 +127,7 @@ def _parse_character(line: str, where: str) -> PenCharacter:
         strokes = tuple(np.asarray(stroke, np.float32).reshape(-1, 2) for stroke in values["strokes"] if stroke)
         character = PenCharacter(str(values["label"]), str(values["writer_group"]), strokes)
     except (ValueError, TypeError, KeyError) as error:
-        raise DataError(f"{where}: not a character with label, writer_group and strokes ({error}).") from error
+        raise DataError(f"{where}: no label, writer_group and strokes ({error}).") from error
     if not character.strokes:
         raise DataError(f"{where}: a character without strokes.")
     return character

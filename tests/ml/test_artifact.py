@@ -1,0 +1,134 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from ml.artifact import (
+    SHIPPED_MODEL,
+    ArtifactError,
+    CardFields,
+    card_path,
+    load_model,
+    read_card,
+    save_artifact,
+    verify,
+)
+
+FIELDS = CardFields(
+    architecture="tiny",
+    outputs="softmax10",
+    preprocessing_version="1",
+    data={"mnist": "ab" * 32},
+    metrics={"accuracy": 0.5},
+    temperature=1.5,
+    thresholds={"confidence": 0.6},
+)
+
+
+@pytest.fixture
+def model() -> keras.Model:
+    layers = [keras.layers.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")]
+    return keras.Sequential(layers)
+
+
+@pytest.fixture
+def artifact(model: keras.Model, tmp_path: Path) -> Path:
+    path = tmp_path / "model.keras"
+    save_artifact(model, FIELDS, path)
+    return path
+
+
+def test_saved_model_loads_with_the_same_outputs(model: keras.Model, artifact: Path) -> None:
+    images = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
+
+    loaded, card = load_model(artifact)
+
+    np.testing.assert_array_equal(loaded(images), model(images))
+    assert (card.architecture, card.temperature, card.thresholds) == ("tiny", 1.5, {"confidence": 0.6})
+    assert card.version.startswith("tiny-")
+    assert card.version.endswith(card.sha256[:8])
+
+
+def test_saving_leaves_only_the_model_and_its_card(artifact: Path) -> None:
+    assert {path.name for path in artifact.parent.iterdir()} == {"model.keras", "model.json"}
+
+
+def test_one_changed_byte_is_noticed(artifact: Path) -> None:
+    data = bytearray(artifact.read_bytes())
+    data[len(data) // 2] ^= 1
+    artifact.write_bytes(data)
+
+    with pytest.raises(ArtifactError, match="not the one its card describes"):
+        load_model(artifact)
+
+
+def test_card_of_another_model_is_noticed(model: keras.Model, artifact: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.keras"
+    model.layers[-1].kernel.assign_add(np.ones((784, 10), np.float32))
+    save_artifact(model, FIELDS, other)
+    card_path(other).replace(card_path(artifact))
+
+    with pytest.raises(ArtifactError, match="not the one its card describes"):
+        verify(artifact)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("sha256", None, "lacks the field 'sha256'"),
+        ("outputs", "words", "unknown outputs 'words'"),
+        ("temperature", 0, "no positive number"),
+        ("temperature", "hot", "no positive number"),
+        ("thresholds", {}, "lacks the confidence threshold"),
+    ],
+)
+def test_wrong_card_is_refused(artifact: Path, field: str, value: object, message: str) -> None:
+    values = json.loads(card_path(artifact).read_text())
+    values = {**values, field: value} if value is not None else {k: v for k, v in values.items() if k != field}
+    card_path(artifact).write_text(json.dumps(values))
+
+    with pytest.raises(ArtifactError, match=message):
+        read_card(artifact)
+
+
+def test_truncated_card_is_refused(artifact: Path) -> None:
+    card_path(artifact).write_text('{"version": "tiny')
+
+    with pytest.raises(ArtifactError, match="damaged"):
+        read_card(artifact)
+
+
+def test_missing_files_are_named(artifact: Path) -> None:
+    artifact.unlink()
+    with pytest.raises(ArtifactError, match="cannot be read"):
+        verify(artifact)
+
+    card_path(artifact).unlink()
+    with pytest.raises(ArtifactError, match="model card"):
+        verify(artifact)
+
+
+def test_outputs_that_do_not_fit_the_card_are_refused(tmp_path: Path) -> None:
+    wide = keras.Sequential([keras.layers.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(11)])
+    save_artifact(wide, FIELDS, tmp_path / "wide.keras")
+
+    with pytest.raises(ArtifactError, match="11 outputs"):
+        load_model(tmp_path / "wide.keras")
+
+
+def test_shipped_model_is_whole_and_small() -> None:
+    model, card = load_model(SHIPPED_MODEL)
+
+    assert model.input_shape == (None, 28, 28, 1)
+    assert SHIPPED_MODEL.stat().st_size < 5_000_000
+    assert card.metrics["mnist_test_accuracy_mean"] > 0.987
+
+
+def test_reading_a_card_loads_no_keras() -> None:
+    script = "import sys; from ml.artifact import *; verify(SHIPPED_MODEL); sys.exit('keras' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from ml.calibration import Judgement, choose_thresholds, expected_calibration_error, fit_temperature, judge
+
+
+def sharpened_outputs(count: int, factor: float) -> tuple[np.ndarray, np.ndarray]:
+    """Logits three times too sure of themselves, with labels drawn from the honest probabilities."""
+    rng = np.random.default_rng(0)
+    honest = rng.normal(0, 2, (count, 10))
+    powers = np.exp(honest)
+    probabilities = powers / powers.sum(axis=1, keepdims=True)
+    labels = np.array([rng.choice(10, p=row) for row in probabilities])
+    outputs = np.concatenate([honest * factor, np.full((count, 1), -9.0)], axis=1)
+    return outputs.astype(np.float32), labels
+
+
+def test_temperature_undoes_overconfidence() -> None:
+    outputs, labels = sharpened_outputs(4000, factor=3.0)
+
+    temperature = fit_temperature(outputs, labels, "logits10+outlier")
+
+    assert temperature == pytest.approx(3.0, rel=0.05)
+    before, after = (judge(outputs, "logits10+outlier", value) for value in (1.0, temperature))
+    errors = [expected_calibration_error(one.confidence, one.digits == labels) for one in (before, after)]
+    assert errors[1] < 0.02 < 0.1 < errors[0]
+
+
+def test_softmax_probabilities_are_kept_at_temperature_one() -> None:
+    outputs = np.array([[0.91, *[0.01] * 9]], np.float32)
+
+    judgement = judge(outputs, "softmax10", 1.0)
+
+    np.testing.assert_allclose(judgement.probabilities, outputs, rtol=1e-5)
+    assert judgement.outlier.tolist() == [0.0]
+
+
+def test_outlier_score_lowers_confidence_but_not_probabilities() -> None:
+    digit = [9.0, *[0.0] * 9]
+    outputs = np.array([[*digit, -9.0], [*digit, 12.0]], np.float32)
+
+    judgement = judge(outputs, "logits10+outlier", 1.0)
+
+    np.testing.assert_array_equal(judgement.probabilities[0], judgement.probabilities[1])
+    assert judgement.confidence[0] > 0.99
+    assert judgement.confidence[1] < 0.1
+
+
+def test_thresholds_refuse_no_more_digits_than_allowed() -> None:
+    rng = np.random.default_rng(1)
+    probabilities = rng.dirichlet([0.05] * 10, 5000)
+    judgement = Judgement(probabilities, rng.beta(0.2, 9, 5000))
+
+    thresholds = choose_thresholds(judgement, "logits10+outlier", refused=0.01)
+
+    refused = np.count_nonzero(~judgement.accepted(thresholds))
+    assert 40 < refused <= 50
+
+
+def test_threshold_of_a_model_without_outlier_output() -> None:
+    judgement = Judgement(np.random.default_rng(2).dirichlet([0.1] * 10, 1000), np.zeros(1000))
+
+    thresholds = choose_thresholds(judgement, "softmax10", refused=0.05)
+
+    assert set(thresholds) == {"confidence"}
+    assert 0.94 < judgement.accepted(thresholds).mean() <= 0.96
+
+
+def test_calibration_error_of_known_cases() -> None:
+    sure = np.full(100, 0.999)
+
+    assert expected_calibration_error(sure, np.ones(100, bool)) == pytest.approx(0.001)
+    assert expected_calibration_error(sure, np.arange(100) < 50) == pytest.approx(0.499)
+    assert expected_calibration_error(np.zeros(0), np.zeros(0, bool)) == 0
