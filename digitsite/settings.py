@@ -118,6 +118,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "recognizer.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -186,6 +187,8 @@ REDIS_KEY_PREFIX = env_str("REDIS_KEY_PREFIX", "digits:")
 MODEL_PATH = Path(env_str("MODEL_PATH", str(BASE_DIR / "ml" / "artifacts" / "best_model.keras")))
 PREDICT_DEADLINE_SECONDS = env_float("PREDICT_DEADLINE_SECONDS", 10, minimum=0.05, maximum=300)
 MAX_UPLOAD_BYTES = env_int("MAX_UPLOAD_BYTES", 20 * 2**20, minimum=1024, maximum=100 * 2**20)
+MAX_BATCH_PICTURES = env_int("MAX_BATCH_PICTURES", 32, minimum=1, maximum=1000)
+MAX_BATCH_BYTES = env_int("MAX_BATCH_BYTES", 4 * MAX_UPLOAD_BYTES, minimum=MAX_UPLOAD_BYTES, maximum=2**30)
 # How many pictures one task may carry, and how many tasks one process may have under way. With one under
 # way per worker, what arrives meanwhile is gathered and travels together.
 DISPATCH_BATCH_SIZE = env_int("DISPATCH_BATCH_SIZE", 16, minimum=1, maximum=256)
@@ -245,6 +248,7 @@ TELEGRAM_GLOBAL_LIMIT = env_int("TELEGRAM_GLOBAL_LIMIT", 1500, minimum=1, maximu
 # --- HTTP -----------------------------------------------------------------------------------------
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+DATA_UPLOAD_MAX_NUMBER_FILES = MAX_BATCH_PICTURES
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

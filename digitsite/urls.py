@@ -7,5 +7,3 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("recognizer.urls")),
 ]
-
-handler500 = "recognizer.problems.server_error"

@@ -5,10 +5,10 @@ import binascii
 from collections.abc import Mapping
 from typing import IO, Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from rest_framework import exceptions
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.request import Request
 
 from recognizer.problems import MissingImage, TooLarge
@@ -33,15 +33,42 @@ class ImageBodyParser(BaseParser):
         return {"image": stream.read()}
 
 
-def refuse_large_body(request: Request) -> None:
+class BoundedJSONParser(JSONParser):
+    """JSON that is nested deeper than Python can follow is the sender's error, not ours."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The decoded value. Raises rest_framework.exceptions.ParseError."""
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise exceptions.ParseError("The JSON is nested too deeply.") from error
+
+
+def refuse_large_body(request: Request, *, limit: int) -> None:
     """Look at Content-Length before a byte of the body is read.
 
     Raises:
-        TooLarge: it says more than any picture within MAX_UPLOAD_BYTES could need.
+        TooLarge: it says more than pictures of `limit` bytes together could need.
     """
-    limit = settings.MAX_UPLOAD_BYTES * BODY_ALLOWANCE + FORM_OVERHEAD_BYTES
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-        raise TooLarge(f"A picture may have at most {settings.MAX_UPLOAD_BYTES // 2**20} MB.")
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit * BODY_ALLOWANCE + FORM_OVERHEAD_BYTES:
+        raise TooLarge(f"What is sent may have at most {limit // 2**20} MB.")
+
+
+def batch(request: Request, *, field: str) -> "list[UploadedFile[bytes]]":
+    """The files of a form, in the order in which they were sent.
+
+    Raises:
+        MissingImage: there is none under this name.
+    """
+    files: "list[UploadedFile[bytes]]" = request.FILES.getlist(field)
+    if not files:
+        raise MissingImage(f'Send the pictures as form files, each named "{field}".')
+    return files
 
 
 def picture(request: Request, *, field: str) -> bytes:
@@ -52,6 +79,8 @@ def picture(request: Request, *, field: str) -> bytes:
     """
     if not isinstance(request.data, Mapping):
         raise MissingImage(f'Send a JSON object with the picture in "{field}".')
+    if isinstance(request.data, QueryDict) and len(request.data.getlist(field)) > 1:
+        raise exceptions.ParseError("One picture a request; several go to /api/v1/predictions/batch/.")
     value = request.data.get(field)
     if isinstance(value, UploadedFile):
         value = value.read()

@@ -1,15 +1,27 @@
 """Errors of the HTTP API: every one of them is JSON problem details (RFC 9457)."""
 
 import logging
+import math
+from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpRequest, JsonResponse
+from django.conf import settings
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.core.signals import got_request_exception
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from ml.decoding import ImageError, ImageTooLarge, UnreadableImage, UnsupportedFormat
+from recognizer.models import Submission
 
 logger = logging.getLogger(__name__)
 
@@ -24,10 +36,26 @@ TITLES = {
     409: "Conflict",
     413: "Too large",
     415: "Unsupported format",
-    422: "Unreadable picture",
+    422: "Cannot be processed",
     429: "Too many requests",
     500: "Internal error",
     503: "Not available",
+}
+STATUS_CODES = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    500: "internal_error",
+}
+STATUS_DETAILS = {
+    400: "The request is malformed, or not meant for this host.",
+    403: "You may not do this.",
+    404: "There is nothing under this address.",
+    405: "This address does not take that method; `Allow` names those it takes.",
+    413: "The request body is larger than this service takes.",
+    500: "Something went wrong here; it has been logged.",
 }
 IMAGE_STATUSES: dict[type[ImageError], int] = {
     UnsupportedFormat: status.HTTP_415_UNSUPPORTED_MEDIA_TYPE,
@@ -54,13 +82,6 @@ class TooLarge(exceptions.APIException):
     default_code = "image_too_large"
 
 
-class Unreadable(exceptions.APIException):
-    """The worker could not read the picture."""
-
-    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    default_code = "unreadable_image"
-
-
 def problem(status_code: int, code: str, detail: str, **members: Any) -> dict[str, Any]:
     """The members of one problem."""
     title = TITLES.get(status_code, "Error")
@@ -74,17 +95,25 @@ def problem(status_code: int, code: str, detail: str, **members: Any) -> dict[st
     }
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's hook: a problem for what the client can mend, None (an error 500) for what it cannot."""
-    described = _describe(error)
-    if described is None:
-        return None
+def failure(submission: Submission) -> dict[str, Any]:
+    """The problem of a submission that could not be read."""
+    detail = FAILURE_DETAILS.get(submission.error_code, "The picture could not be read.")
+    return problem(422, submission.error_code, detail, id=str(submission.id))
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's hook: every error becomes a problem; one that the client cannot mend is logged here, once."""
     set_rollback()
-    status_code, code, detail = described
-    headers = {}
+    status_code, code, detail = describe(error)
+    if status_code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
+        request = context["request"]._request
+        # What Django itself sends before it answers 500: error trackers and the test client listen to it.
+        got_request_exception.send(sender=type(context["view"]), request=request)
+        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    headers = {"Retry-After": "1"} if status_code == status.HTTP_503_SERVICE_UNAVAILABLE else {}
     if (wait := getattr(error, "wait", None)) is not None:
-        headers["Retry-After"] = str(int(wait) + 1)
-    if isinstance(error, exceptions.APIException) and (challenge := getattr(error, "auth_header", None)):
+        headers["Retry-After"] = str(math.ceil(wait))
+    if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     body = problem(status_code, code, detail)
     if isinstance(error, exceptions.ValidationError):
@@ -92,27 +121,29 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return Response(body, status=status_code, headers=headers, content_type=CONTENT_TYPE)
 
 
-def _describe(error: Exception) -> tuple[int, str, str] | None:
-    """Status, code and sentence, or None for an error that is ours."""
+def describe(error: Exception) -> tuple[int, str, str]:
+    """Status, code and sentence."""
     match error:
         case ImageError():
-            return (
-                IMAGE_STATUSES.get(type(error), status.HTTP_422_UNPROCESSABLE_ENTITY),
-                error.code,
-                str(error),
-            )
+            return IMAGE_STATUSES.get(type(error), 422), error.code, str(error)
+        case TooManyFilesSent() | TooManyFieldsSent():
+            return 413, "too_many_parts", f"A form may have at most {settings.MAX_BATCH_PICTURES} pictures."
         case RequestDataTooBig():
             return 413, "too_large", "The request body is larger than this service takes."
         case Http404():
-            return 404, "not_found", "There is nothing under this address."
+            return 404, "not_found", STATUS_DETAILS[404]
         case PermissionDenied():
-            return 403, "forbidden", "You may not do this."
+            return 403, "forbidden", STATUS_DETAILS[403]
         case exceptions.ValidationError():
             return 400, "invalid", "The request is not as it should be; `errors` says where."
         case exceptions.APIException():
             return error.status_code, str(error.get_codes()), str(error.detail)
+        case SuspiciousOperation():
+            return 400, "bad_request", STATUS_DETAILS[400]
+        case DatabaseError():
+            return 503, "unavailable", "The database does not answer; try again soon."
         case _:
-            return None
+            return 500, "internal_error", STATUS_DETAILS[500]
 
 
 def json_error(status_code: int, code: str, detail: str) -> JsonResponse:
@@ -120,6 +151,26 @@ def json_error(status_code: int, code: str, detail: str) -> JsonResponse:
     return JsonResponse(problem(status_code, code, detail), status=status_code, content_type=CONTENT_TYPE)
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
-    """Django's handler500: never an HTML page."""
-    return json_error(500, "internal_error", "Something went wrong here; it has been logged.")
+class ProblemMiddleware:
+    """Programs never get an HTML error, whatever made it: routing, another middleware, or DEBUG's own pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        is_error = response.status_code >= status.HTTP_400_BAD_REQUEST
+        if not is_error or "json" in response.headers.get("Content-Type", "") or not for_programs(request.path_info):
+            return response
+        code = STATUS_CODES.get(response.status_code, "error")
+        replaced = json_error(response.status_code, code, STATUS_DETAILS.get(response.status_code, "It failed."))
+        for name, value in response.headers.items():
+            if name not in ("Content-Type", "Content-Length"):
+                replaced.headers[name] = value
+        replaced.cookies = response.cookies
+        return replaced
+
+
+def for_programs(path: str) -> bool:
+    """Whether programs rather than people call this address."""
+    return path.startswith(("/api/", "/predict", "/livez", "/readyz", "/metrics"))

@@ -44,6 +44,13 @@ class ImageFormSerializer(serializers.Serializer[Any]):
     digits = serializers.IntegerField(min_value=1, max_value=MAX_DIGITS, required=False)
 
 
+class BatchFormSerializer(serializers.Serializer[Any]):
+    """Several pictures as files in a form."""
+
+    image = serializers.ListField(child=serializers.FileField(), min_length=1, help_text="PNG, JPEG or WebP, each")
+    digits = serializers.IntegerField(min_value=1, max_value=MAX_DIGITS, required=False)
+
+
 class FileFormSerializer(serializers.Serializer[Any]):
     """The form of `POST /predict`."""
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 
 from asgiref.sync import sync_to_async
@@ -58,14 +60,21 @@ def read(*, submission: Submission, timeout: float | None = None) -> Submission:
     Returns:
         The same row, done or failed; still queued when the time was up, to be read later all the same.
     """
-    future = request_reading(submission=submission)
-    try:
-        dispatch.apply_reply(submission, future.result(_deadline(timeout)))
-    except TimeoutError:
-        reload_outcome(submission=submission)
-    finally:
-        dispatch.dispatcher().forget(str(submission.id), future)
+    read_all(submissions=[submission], timeout=timeout)
     return submission
+
+
+def read_all(*, submissions: Sequence[Submission], timeout: float | None = None) -> None:
+    """`read` for several, which travel together, within one deadline."""
+    end = time.monotonic() + _deadline(timeout)
+    futures = [request_reading(submission=submission) for submission in submissions]
+    for submission, future in zip(submissions, futures, strict=True):
+        try:
+            dispatch.apply_reply(submission, future.result(max(0.0, end - time.monotonic())))
+        except TimeoutError:
+            reload_outcome(submission=submission)
+        finally:
+            dispatch.dispatcher().forget(str(submission.id), future)
 
 
 async def aread(*, submission: Submission, timeout: float | None = None) -> Submission:

@@ -4,49 +4,39 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, JsonResponse
-from django.views.decorators.cache import never_cache
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from redis import RedisError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404
 from rest_framework import status
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from ml.artifact import read_card
-from recognizer import dispatch, services
+from ml.decoding import ImageError
+from recognizer import documentation as doc
+from recognizer import services
+from recognizer.apiview import ApiView
 from recognizer.models import Channel, Status, Submission
-from recognizer.parsers import ImageBodyParser, picture, refuse_large_body
-from recognizer.problems import CONTENT_TYPE, FAILURE_DETAILS, problem
-from recognizer.serializers import (
-    FeedbackSerializer,
-    FileFormSerializer,
-    ImageFormSerializer,
-    ImageSerializer,
-    ModelCardSerializer,
-    OptionsSerializer,
-    PredictionSerializer,
-    ProblemSerializer,
-    ReadinessSerializer,
-    answer,
-)
-
-READINESS_SECONDS = 2.0
-PROBLEMS = dict.fromkeys((400, 413, 415, 422, 429, 503), ProblemSerializer)
+from recognizer.parsers import BoundedJSONParser, ImageBodyParser, batch, picture, refuse_large_body
+from recognizer.preferences import Waiting, waiting
+from recognizer.problems import CONTENT_TYPE, describe, failure, problem
+from recognizer.serializers import FeedbackSerializer, OptionsSerializer, answer
 
 
-class PredictView(APIView):
-    """What the views that take a picture share."""
+class PredictView(ApiView):
+    """What the views that take pictures share."""
 
-    parser_classes = [MultiPartParser, ImageBodyParser, JSONParser]
+    parser_classes = [MultiPartParser, ImageBodyParser, BoundedJSONParser]
     field = "image"
+
+    @property
+    def body_limit(self) -> int:
+        """Bytes of pictures that one request may carry."""
+        return int(settings.MAX_UPLOAD_BYTES)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        refuse_large_body(request)
+        refuse_large_body(request, limit=self.body_limit)
 
     def said(self, request: Request) -> dict[str, Any]:
         """`digits` and `include`, from the query or beside the picture; the query wins."""
@@ -57,22 +47,27 @@ class PredictView(APIView):
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
-    def submit(self, request: Request, digits: int | None) -> Submission:
+    def submit(self, request: Request, image: bytes, digits: int | None) -> Submission:
         """Store what was sent; the page names itself in a header, everybody else is a program."""
         channel = Channel.WEB if request.headers.get("X-Channel") == Channel.WEB else Channel.API
-        return services.submit(image=picture(request, field=self.field), channel=channel, digits=digits)
+        return services.submit(image=image, channel=channel, digits=digits)
 
 
-def answered(submission: Submission, *, includes: list[str], success: int) -> Response:
+def waiting_for(request: Request) -> Waiting:
+    """How long this caller wants to wait."""
+    return waiting(request.headers.get("Prefer", ""))
+
+
+def answered(submission: Submission, *, includes: list[str], success: int, applied: str = "") -> Response:
     """The answer to a submission in whatever state its waiting ended."""
+    headers = {"Preference-Applied": applied} if applied else {}
     if submission.status == Status.FAILED:
-        detail = FAILURE_DETAILS.get(submission.error_code, "The picture could not be read.")
-        body = problem(422, submission.error_code, detail, id=str(submission.id))
-        return Response(body, status=422, content_type=CONTENT_TYPE)
+        return Response(failure(submission), status=422, headers=headers, content_type=CONTENT_TYPE)
     body = answer(submission, includes=includes)
+    headers["Location"] = body["url"]
     if submission.status == Status.DONE:
-        return Response(body, status=success, headers={"Location": body["url"]})
-    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"], "Retry-After": "1"})
+        return Response(body, status=success, headers=headers)
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers=headers | {"Retry-After": "1"})
 
 
 def find(submission_id: str) -> Submission:
@@ -86,59 +81,65 @@ def find(submission_id: str) -> Submission:
 class PredictionListView(PredictView):
     """`/api/v1/predictions/`"""
 
-    @extend_schema(
-        operation_id="predict",
-        summary="Read the digits in a picture",
-        request={
-            "multipart/form-data": ImageFormSerializer,
-            "application/json": ImageSerializer,
-            "image/*": OpenApiTypes.BINARY,
-        },
-        parameters=[
-            OptionsSerializer,
-            OpenApiParameter(
-                "Prefer", str, OpenApiParameter.HEADER, description="`respond-async`: answer 202 at once."
-            ),
-        ],
-        responses={201: PredictionSerializer, 202: PredictionSerializer, **PROBLEMS},
-    )
+    @doc.predict
     def post(self, request: Request) -> Response:
         """201 with what was read; 202 with the address to poll when that takes longer than the deadline."""
-        options = self.said(request)
-        submission = self.submit(request, options.get("digits"))
-        if "respond-async" in request.headers.get("Prefer", ""):
-            services.request_reading(submission=submission)
-        else:
-            services.read(submission=submission)
-        return answered(submission, includes=options.get("include", []), success=status.HTTP_201_CREATED)
+        options, wait = self.said(request), waiting_for(request)
+        submission = self.submit(request, picture(request, field=self.field), options.get("digits"))
+        services.read(submission=submission, timeout=wait.seconds)
+        includes = options.get("include", [])
+        return answered(submission, includes=includes, success=status.HTTP_201_CREATED, applied=wait.applied)
 
 
-class PredictionView(APIView):
+class BatchView(PredictView):
+    """`/api/v1/predictions/batch/`"""
+
+    parser_classes = [MultiPartParser]
+
+    @property
+    def body_limit(self) -> int:
+        """Many small pictures, or a few large ones."""
+        return int(settings.MAX_BATCH_BYTES)
+
+    @doc.predict_batch
+    def post(self, request: Request) -> Response:
+        """200 with one answer a picture, in order; what could not be read has a problem in its place."""
+        options, wait = self.said(request), waiting_for(request)
+        outcomes = [self._try(request, part, options.get("digits")) for part in batch(request, field=self.field)]
+        stored = [outcome for outcome in outcomes if isinstance(outcome, Submission)]
+        services.read_all(submissions=stored, timeout=wait.seconds)
+        headers = {"Preference-Applied": wait.applied} if wait.applied else {}
+        return Response([self._answer(outcome, options.get("include", [])) for outcome in outcomes], headers=headers)
+
+    def _try(self, request: Request, part: "UploadedFile[bytes]", digits: int | None) -> Submission | dict[str, Any]:
+        try:
+            return self.submit(request, part.read(), digits)
+        except ImageError as error:
+            return problem(*describe(error))
+
+    def _answer(self, outcome: Submission | dict[str, Any], includes: list[str]) -> dict[str, Any]:
+        if not isinstance(outcome, Submission):
+            return outcome
+        return failure(outcome) if outcome.status == Status.FAILED else answer(outcome, includes=includes)
+
+
+class PredictionView(ApiView):
     """`/api/v1/predictions/{id}/`"""
 
-    @extend_schema(
-        operation_id="get_prediction",
-        summary="A submission and what was read in it",
-        parameters=[OptionsSerializer],
-        responses={200: PredictionSerializer, 404: ProblemSerializer},
-    )
+    @doc.get_prediction
     def get(self, request: Request, submission_id: str) -> Response:
         """Readable by whoever knows the id."""
         options = OptionsSerializer(data=request.query_params)
         options.is_valid(raise_exception=True)
-        submission = find(submission_id)
-        return Response(answer(submission, includes=options.validated_data.get("include", [])))
+        return Response(answer(find(submission_id), includes=options.validated_data.get("include", [])))
 
 
-class FeedbackView(APIView):
+class FeedbackView(ApiView):
     """`/api/v1/predictions/{id}/feedback/`"""
 
-    @extend_schema(
-        operation_id="give_feedback",
-        summary="Say what a picture really shows",
-        request=FeedbackSerializer,
-        responses={201: FeedbackSerializer, **dict.fromkeys((400, 404, 415, 429), ProblemSerializer)},
-    )
+    parser_classes = [BoundedJSONParser]
+
+    @doc.give_feedback
     def post(self, request: Request, submission_id: str) -> Response:
         """Kept for the reviewers; saying it again replaces what was said before."""
         said = FeedbackSerializer(data=request.data)
@@ -154,65 +155,19 @@ class LegacyPredictView(PredictView):
     parser_classes = [MultiPartParser]
     field = "file"
 
-    @extend_schema(
-        operation_id="predict_legacy",
-        summary="Read one digit",
-        request={"multipart/form-data": FileFormSerializer},
-        responses={200: PredictionSerializer, 202: PredictionSerializer, **PROBLEMS},
-    )
+    @doc.predict_legacy
     def post(self, request: Request) -> Response:
         """200 with `digit`, the one digit in the picture."""
-        submission = services.read(submission=self.submit(request, 1))
+        submission = services.read(submission=self.submit(request, picture(request, field=self.field), 1))
         return answered(submission, includes=[], success=status.HTTP_200_OK)
 
 
-class ModelListView(APIView):
+class ModelListView(ApiView):
     """`/api/v1/models/`"""
 
-    @extend_schema(
-        operation_id="list_models", summary="The model that reads", responses=ModelCardSerializer(many=True)
-    )
+    @doc.list_models
     def get(self, request: Request) -> Response:
         """The live version with its measured accuracy."""
         card = read_card(settings.MODEL_PATH)
         names = ("version", "sha256", "preprocessing_version", "architecture", "created_at", "metrics")
         return Response([{name: getattr(card, name) for name in names} | {"live": True}])
-
-
-@never_cache
-def livez(request: HttpRequest) -> JsonResponse:
-    """This process answers."""
-    return JsonResponse({"status": "ok"})
-
-
-class ReadinessView(APIView):
-    """`/readyz`"""
-
-    @extend_schema(
-        operation_id="readyz",
-        summary="Whether the service can read a picture now",
-        responses={200: ReadinessSerializer, 503: ReadinessSerializer},
-    )
-    def get(self, request: Request) -> Response:
-        """200 when database, Redis and a worker with a warm model answer; else 503 and which does not."""
-        checks = {"database": _database_answers(), "redis": _redis_answers()}
-        checks["worker"] = checks["redis"] and dispatch.worker_answers(timeout=READINESS_SECONDS)
-        ready = all(checks.values())
-        body = {"status": "ok" if ready else "unavailable", "checks": checks}
-        return Response(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
-
-
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
-
-
-def _redis_answers() -> bool:
-    try:
-        return bool(dispatch.redis_client().ping())
-    except RedisError:
-        return False

@@ -5,27 +5,18 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from recognizer.models import Channel, Status, Submission
 from tests.pictures import drawing, encoded, png
 from tests.processes import Process, wait_until
+from tests.recognizer.problems import assert_problem
 
 URL = "/api/v1/predictions/"
 
 
-def assert_problem(response: Any, status: int, code: str) -> None:
-    """RFC 9457, with our own code."""
-    assert response.status_code == status, response.content
-    assert response.headers["Content-Type"] == "application/problem+json"
-    body = response.json()
-    assert (body["status"], body["code"]) == (status, code)
-    assert body["detail"]
-
-
-def form_file(data: bytes, name: str = "picture.png") -> Any:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
+def form_file(data: bytes, name: str = "picture.png") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data)
 
 
@@ -167,7 +158,7 @@ def test_bad_options_are_400(client: Client, db: None, query: str) -> None:
 
 @pytest.mark.parametrize("path", [f"{URL}{uuid.uuid4()}/", f"{URL}nonsense/", "/api/v1/nothing/"])
 def test_unknown_address_is_404(client: Client, db: None, path: str) -> None:
-    assert client.get(path).status_code == 404
+    assert_problem(client.get(path), 404, "not_found")
 
 
 def test_method_not_allowed_is_a_problem(client: Client, db: None) -> None:

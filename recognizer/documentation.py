@@ -1,0 +1,162 @@
+"""What the schema says about each operation."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
+
+from recognizer.problems import CONTENT_TYPE, TITLES, problem
+from recognizer.serializers import (
+    BatchFormSerializer,
+    FeedbackSerializer,
+    FileFormSerializer,
+    ImageFormSerializer,
+    ImageSerializer,
+    ModelCardSerializer,
+    OptionsSerializer,
+    PredictionSerializer,
+    ProblemSerializer,
+)
+
+EXAMPLE_ID = "8f14e45f-ceea-467f-a0b7-1c5a3d0e9b42"
+MODEL = {"version": "compact-3", "sha256": "9a271f2a916b0b6ee6cecb2426f0b3206ef074578be55d9bc94f6f3fe3ab86aa"}
+PREFER = OpenApiParameter(
+    "Prefer",
+    str,
+    OpenApiParameter.HEADER,
+    description="RFC 7240: `respond-async` answers 202 at once, `wait=3` after three seconds at the latest.",
+)
+
+
+def example_answer(text: str, **members: Any) -> dict[str, Any]:
+    """An answer as the service gives it."""
+    return {
+        "id": EXAMPLE_ID,
+        "status": "done",
+        "text": text,
+        "digit": int(text) if len(text) == 1 else None,
+        "confidence": 0.9871,
+        "accepted": True,
+        "reason": None,
+        "digits": [
+            {
+                "digit": int(digit),
+                "confidence": 0.9957,
+                "probabilities": [0.9957 if n == int(digit) else 0.0005 for n in range(10)],
+                "box": [20 + 200 * place, 31, 130, 201],
+                "touching": False,
+            }
+            for place, digit in enumerate(text)
+        ],
+        "model": MODEL | {"preprocessing_version": "1"},
+        "error": None,
+        "created_at": "2026-11-22T15:04:05.123456+00:00",
+        "url": f"/api/v1/predictions/{EXAMPLE_ID}/",
+    } | members
+
+
+QUEUED = example_answer("", status="queued", digits=[], model=None) | dict.fromkeys(
+    ("text", "digit", "confidence", "accepted")
+)
+DONE = OpenApiExample("Three digits", example_answer("407"), response_only=True, status_codes=["200", "201"])
+REFUSED = OpenApiExample(
+    "A refusal with its best guess",
+    example_answer("7", confidence=0.41, accepted=False, reason="ambiguous"),
+    response_only=True,
+    status_codes=["200", "201"],
+)
+LATER = OpenApiExample("Not read yet", QUEUED, response_only=True, status_codes=["202"])
+
+
+def problems(*statuses: int) -> dict[Any, Any]:
+    """The responses for these statuses."""
+    return {
+        (status, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=TITLES[status]) for status in statuses
+    }
+
+
+def header(name: str, description: str, statuses: list[int]) -> OpenApiParameter:
+    """A response header."""
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=statuses)
+
+
+LOCATION = header("Location", "Where the answer stays readable.", [200, 201, 202])
+RETRY_AFTER = header("Retry-After", "Seconds to wait before asking again.", [202])
+WRONG_PICTURE = (400, 406, 413, 415, 422, 503)
+
+predict = extend_schema(
+    operation_id="predict",
+    summary="Read the digits in a picture",
+    request={
+        "multipart/form-data": ImageFormSerializer,
+        "application/json": ImageSerializer,
+        "image/*": OpenApiTypes.BINARY,
+    },
+    parameters=[OptionsSerializer, PREFER, LOCATION, RETRY_AFTER],
+    responses={201: PredictionSerializer, 202: PredictionSerializer, **problems(*WRONG_PICTURE)},
+    examples=[DONE, REFUSED, LATER],
+)
+
+predict_batch = extend_schema(
+    operation_id="predict_batch",
+    summary="Read several pictures",
+    request={"multipart/form-data": BatchFormSerializer},
+    parameters=[OptionsSerializer, PREFER],
+    responses={
+        200: PolymorphicProxySerializer(
+            component_name="BatchItem",
+            serializers=[PredictionSerializer, ProblemSerializer],
+            resource_type_field_name=None,
+            many=True,
+        ),
+        **problems(*WRONG_PICTURE),
+    },
+    examples=[
+        OpenApiExample(
+            "One read, one refused",
+            [example_answer("7"), problem(415, "unsupported_format", "Only PNG, JPEG and WebP pictures are read.")],
+            response_only=True,
+            status_codes=["200"],
+        )
+    ],
+)
+
+get_prediction = extend_schema(
+    operation_id="get_prediction",
+    summary="A submission and what was read in it",
+    parameters=[OptionsSerializer],
+    responses={200: PredictionSerializer, **problems(400, 404, 406, 503)},
+    examples=[DONE, REFUSED],
+)
+
+give_feedback = extend_schema(
+    operation_id="give_feedback",
+    summary="Say what a picture really shows",
+    request=FeedbackSerializer,
+    responses={201: FeedbackSerializer, **problems(400, 404, 406, 415, 503)},
+    examples=[
+        OpenApiExample("Three digits", {"label": "407"}, request_only=True),
+        OpenApiExample("No digit", {"label": None}, request_only=True),
+    ],
+)
+
+predict_legacy = extend_schema(
+    operation_id="predict_legacy",
+    summary="Read one digit",
+    request={"multipart/form-data": FileFormSerializer},
+    parameters=[LOCATION, RETRY_AFTER],
+    responses={200: PredictionSerializer, 202: PredictionSerializer, **problems(*WRONG_PICTURE)},
+    examples=[OpenApiExample("A seven", example_answer("7"), response_only=True, status_codes=["200"]), LATER],
+)
+
+list_models = extend_schema(
+    operation_id="list_models",
+    summary="The model that reads",
+    responses={200: ModelCardSerializer(many=True), **problems(406, 503)},
+)

@@ -1,0 +1,58 @@
+"""Whether the service lives and can work: for process runners, load balancers and people."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from redis import RedisError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from recognizer import dispatch
+from recognizer.apiview import ApiView
+from recognizer.serializers import ReadinessSerializer
+
+READINESS_SECONDS = 2.0
+
+
+@never_cache
+@require_safe
+def livez(request: HttpRequest) -> JsonResponse:
+    """This process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+class ReadinessView(ApiView):
+    """`/readyz`"""
+
+    @extend_schema(
+        operation_id="readyz",
+        summary="Whether the service can read a picture now",
+        responses={200: ReadinessSerializer, 503: ReadinessSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        """200 when database, Redis and a worker with a warm model answer; else 503 and which does not."""
+        checks = {"database": database_answers(), "redis": redis_answers()}
+        checks["worker"] = checks["redis"] and dispatch.worker_answers(timeout=READINESS_SECONDS)
+        ready = all(checks.values())
+        body = {"status": "ok" if ready else "unavailable", "checks": checks}
+        return Response(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
+
+
+def database_answers() -> bool:
+    """Whether a query is answered."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def redis_answers() -> bool:
+    """Whether Redis answers."""
+    try:
+        return bool(dispatch.redis_client().ping())
+    except RedisError:
+        return False
