@@ -67,15 +67,20 @@ class DistortedBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is
     def __init__(self, examples: LabelledImages, *, batch_size: int, seed: int, amount: Distortion) -> None:
         super().__init__()
         self._examples, self._batch_size, self._seed, self._amount = examples, batch_size, seed, amount
+        self._kept = np.arange(len(examples))
         self.start_epoch(0)
+
+    def keep(self, indices: NDArray[np.int64]) -> None:
+        """From the next epoch on, draw from these examples only."""
+        self._kept = indices
 
     def start_epoch(self, epoch: int) -> None:
         """Shuffle for `epoch`; call before the epoch's first batch is read."""
         self._epoch = epoch
-        self._order = np.random.default_rng([self._seed, epoch]).permutation(len(self._examples))
+        self._order = np.random.default_rng([self._seed, epoch]).permutation(self._kept)
 
     def __len__(self) -> int:
-        return len(self._examples) // self._batch_size
+        return len(self._kept) // self._batch_size
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         rng = np.random.default_rng([self._seed, self._epoch, index])

@@ -21,7 +21,7 @@ from ml.rendering import CANVAS, Grey, invert, photograph, random_scene
 from ml.segmentation import Candidate, propose
 
 CORPUS_VERSION = 1
-OUTLIERS_PER_PICTURE = 3
+PIECES_PER_GLYPH = 0.4
 PICTURES_PER_CHUNK = 1_000
 
 
@@ -43,30 +43,35 @@ def label_candidates(picture: Grey, glyphs: Sequence[Glyph], rng: np.random.Gene
     ink = find_ink(picture)
     height, width = ink.map.shape
     known = [Glyph(np.asarray(cv2.resize(one.ink, (width, height)), np.float32), one.label) for one in glyphs]
-    found = [(candidate, label_candidate(candidate, known)) for candidate in propose(ink)]
-    outliers = [one for one in found if one[1] == NOT_A_DIGIT]
-    chosen = rng.permutation(len(outliers))[:OUTLIERS_PER_PICTURE]
-    kept = [one for one in found if 0 <= one[1] < NOT_A_DIGIT] + [outliers[i] for i in chosen]
-    images = [np.rint(normalise(candidate.crop) * 255).astype(np.uint8) for candidate, _ in kept]
-    labels = [label for _, label in kept]
+    candidates = propose(ink)
+    found = [label_candidate(candidate, known) for candidate in candidates]
+    pieces = [place for place in rng.permutation(len(found)) if found[place] == (NOT_A_DIGIT, None)]
+    wholes = {found[place][1]: place for place in rng.permutation(len(found)) if found[place][1] is not None}
+    kept = [*wholes.values(), *pieces[: rng.binomial(len(glyphs), PIECES_PER_GLYPH)]]
+    images = [np.rint(normalise(candidates[place].crop) * 255).astype(np.uint8) for place in kept]
+    labels = [found[place][0] for place in kept]
     return LabelledImages(np.asarray(images, np.uint8).reshape(-1, 28, 28), np.asarray(labels, np.int64))
 
 
-def label_candidate(candidate: Candidate, glyphs: Sequence[Glyph]) -> int:
-    """The digit that `candidate` shows whole and alone, 10 when it clearly does not, else UNKNOWN."""
+def label_candidate(candidate: Candidate, glyphs: Sequence[Glyph]) -> tuple[int, int | None]:
+    """What `candidate` shows: a label, and the place of the glyph when it shows one whole and alone.
+
+    The label is the glyph's, or 10 when it clearly is no single glyph, or UNKNOWN.
+    """
     window, mask = _window(candidate), candidate.crop > 0.3
     held = np.array([float(glyph.ink[window][mask].sum()) for glyph in glyphs])
     if held.sum() < 0.1 * mask.sum():
-        return NOT_A_DIGIT
+        return NOT_A_DIGIT, None
     best = int(held.argmax())
     recall = held[best] / float(glyphs[best].ink.sum())
     others = (held.sum() - held[best]) / held[best]
     if recall > 0.92 and others < 0.08:
-        return glyphs[best].label if held.sum() > 0.5 * mask.sum() else UNKNOWN
+        clean = held.sum() > 0.5 * mask.sum() and glyphs[best].label != UNKNOWN
+        return (glyphs[best].label, best) if clean else (UNKNOWN, None)
     if recall > 0.8 and others > 0.25:
-        return NOT_A_DIGIT
+        return NOT_A_DIGIT, None
     is_digit_piece = 0.2 < recall < 0.65 and glyphs[best].label not in (UNKNOWN, 1, NOT_A_DIGIT)
-    return NOT_A_DIGIT if is_digit_piece else UNKNOWN
+    return (NOT_A_DIGIT if is_digit_piece else UNKNOWN), None
 
 
 def _window(candidate: Candidate) -> tuple[slice, slice]:

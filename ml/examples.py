@@ -19,14 +19,14 @@ from ml.data import (
 )
 from ml.pictures import Sources
 
-DRAWN = {"digit": 22_000, "row": 3_000, "letter": 11_000, "junk": 3_000}
+DRAWN = {"digit": 14_000, "row": 4_000, "mnist": 5_000, "letter": 9_000, "junk": 2_000}
 PHOTOGRAPHED = {
-    "digit-photo": 22_000,
-    "row-photo": 4_000,
-    "mnist-photo": 12_000,
-    "mnist-row-photo": 4_000,
-    "letter-photo": 8_000,
-    "junk-photo": 3_000,
+    "digit-photo": 10_000,
+    "row-photo": 5_000,
+    "mnist-photo": 9_000,
+    "mnist-row-photo": 3_000,
+    "letter-photo": 4_000,
+    "junk-photo": 2_000,
 }
 PICTURES = {"none": {}, "drawn": DRAWN, "all": DRAWN | PHOTOGRAPHED}
 """How many pictures of each kind are made for training; a tenth of them for validation."""

@@ -67,7 +67,7 @@ def _mnist_ink(image: NDArray[np.uint8], size: float) -> Map:
 
 def _mnist_digit(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
     which = index % len(sources.mnist)
-    small = _mnist_ink(sources.mnist.images[which], float(np.exp(rng.uniform(np.log(24), np.log(140)))))
+    small = _mnist_ink(sources.mnist.images[which], float(np.exp(rng.uniform(np.log(20), np.log(140)))))
     margins = [(int(before), int(after)) for before, after in rng.integers(0, 1 + len(small) // 2, (2, 2))]
     return [Glyph(np.pad(small, margins), int(sources.mnist.labels[which]))]
 
