@@ -65,7 +65,8 @@ class Supervisor:
             supervisor_config(list(self.programs.values())).write(file)
         command = (PYTHON, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", str(CONFIG))
         # A session of its own: a Ctrl-C reaches the launcher only, which stops everything in order.
-        self.process = subprocess.Popen((*LEASH, *command), start_new_session=True)
+        environment = {**os.environ, "LEASH_HOLDER": str(os.getpid())}
+        self.process = subprocess.Popen((*LEASH, *command), env=environment, start_new_session=True)
         self.starts: dict[str, set[int]] = {}
 
     def is_running(self) -> bool:

@@ -63,7 +63,7 @@ ENDINGS = [
 @pytest.mark.parametrize("end", ENDINGS)
 def test_nothing_is_left_behind(fresh_service: Service, end: Callable[[Service], None]) -> None:
     fresh_service.start()
-    wait_until(lambda: fresh_service.pids("gunicorn") and fresh_service.pids("celery", "worker"), what="the processes")
+    wait_until(lambda: fresh_service.pids("gunicorn") and fresh_service.pids("digitsite worker"), what="the processes")
 
     end(fresh_service)
 
@@ -74,7 +74,7 @@ def test_nothing_is_left_behind(fresh_service: Service, end: Callable[[Service],
 def test_a_restart_after_kill_9_of_everything_keeps_queued_work(fresh_service: Service) -> None:
     fresh_service.start()
     fresh_service.wait_until_ready()
-    for pid in fresh_service.pids("celery", "worker"):
+    for pid in fresh_service.pids("digitsite worker"):
         os.kill(pid, signal.SIGSTOP)
     status, answer = fresh_service.read_png(png("4"), Prefer="respond-async")
     assert (status, answer["status"]) == (202, "queued")

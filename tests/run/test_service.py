@@ -13,10 +13,10 @@ from tests.processes import wait_until
 from tests.run.service import Service
 
 PROCESSES = {
-    "worker": ("celery", "worker"),
-    "web": ("gunicorn", "digitsite.wsgi"),
+    "worker": ("digitsite worker",),
+    "web": ("gunicorn",),
     "valkey": ("valkey-server",),
-    "scheduler": ("celery", "beat"),
+    "scheduler": ("digitsite beat",),
 }
 
 
@@ -42,7 +42,7 @@ def test_what_dies_comes_back(service: Service, name: str) -> None:
 
 
 def test_tells_of_a_restart(service: Service) -> None:
-    for pid in service.pids("celery", "beat"):
+    for pid in service.pids("digitsite beat",):
         os.kill(pid, signal.SIGKILL)
 
     service.wait_for_line("beat ended and was started again (var/log/beat.log)")
