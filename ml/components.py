@@ -55,18 +55,26 @@ class Layout:
 
 def lay_out(ink: Map) -> Layout:
     """Find the components of an ink map, leave out dirt, dots and dashes, and sort the rest into lines."""
-    mask = (ink > _INK).astype(np.uint8)
-    count, found_labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
-    labels = np.asarray(found_labels, np.int32)
-    if count < 2:
+    labels, stats = _label((ink > _INK).astype(np.uint8))
+    if not len(stats):
         return Layout(labels, [], 0.0)
-    found = _worth_keeping(np.asarray(stats[1:], np.int32), ink.shape)
-    height = _usual_height(found)
-    found = _join_stacked(found, height)
+    found = _worth_keeping(stats, ink.shape)
+    found = _join_stacked(found, _usual_height(found))
     height = _usual_height(found)
     whole = _attach_small(found, height)
     kept = [one for one in whole if not _is_mark(one, whole, height)]
     return Layout(labels, _lines(kept), height)
+
+
+def _label(mask: NDArray[np.uint8]) -> tuple[Labels, Labels]:
+    """Labels from 1 (h, w), and x, y, width, height, area of each (N, 5); only where there is ink, for speed."""
+    labels = np.zeros(mask.shape, np.int32)
+    x, y, width, height = cv2.boundingRect(mask)
+    if not width:
+        return labels, np.zeros((0, 5), np.int32)
+    window = np.s_[y : y + height, x : x + width]
+    _, labels[window], stats, _ = cv2.connectedComponentsWithStats(mask[window], ltype=cv2.CV_32S)
+    return labels, np.asarray(stats[1:] + np.array([x, y, 0, 0, 0]), np.int32)
 
 
 def join(a: Component, b: Component) -> Component:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
 
-_SKEW_SIDE = 160
-_SHADE_SIDE = 480
+_SKEW_SIDE = 100
+_SHADE_SIDE = 400
 _WIDEST_STROKE = 0.3
 """Of the shorter side: whatever is narrower than this is not paper."""
 
@@ -51,5 +51,7 @@ def shrink(picture: Grey, side: int) -> Grey:
 
 def _continued(picture: Grey, margin: int) -> Grey:
     """Let a gradient of light go on beyond the border, but nothing brighter than the border itself."""
-    mirrored = np.pad(picture.astype(np.int16), margin, mode="reflect", reflect_type="odd")
-    return np.clip(np.minimum(mirrored, np.pad(picture, margin, mode="edge")), 0, 255).astype(np.uint8)
+    sides = (margin, margin, margin, margin)
+    edge = cv2.copyMakeBorder(picture, *sides, cv2.BORDER_REPLICATE)
+    mirrored = cv2.copyMakeBorder(picture, *sides, cv2.BORDER_REFLECT_101)
+    return np.asarray(cv2.subtract(edge, cv2.subtract(mirrored, edge)), np.uint8)

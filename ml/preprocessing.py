@@ -85,19 +85,22 @@ def _on_uneven_paper(grey: Grey) -> tuple[Map, float]:
     """Ink as lost reflectance: what is missing to the shade of the paper at that very point."""
     if is_light_on_dark(grey):
         grey = 255 - grey
-    lost = 1 - cv2.divide(grey, shade(grey), dtype=cv2.CV_32F)
+    paper = shade(grey)
     if max(grey.shape) > _TIGHT_SIDE:
-        lost = cv2.GaussianBlur(lost, (0, 0), 0.2 + max(grey.shape) / 500)
-    sample = lost[::2, ::2] if lost.size > 40_000 else lost
-    below, middle = np.percentile(sample, (16, 50))
-    noise = float(middle - below)
-    strong = sample[sample > middle + max(4 * noise, _LEAST_CONTRAST)] - middle
+        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.2 + max(grey.shape) / 500), np.uint8)
+    reflectance = np.asarray(cv2.divide(grey, paper, dtype=cv2.CV_32F), np.float32)
+    step = 1 + int(grey.size > 40_000) + int(grey.size > 300_000)
+    lost = 1 - reflectance[::step, ::step]
+    below, middle = (float(value) for value in np.percentile(lost, (16, 50)))
+    noise = middle - below
+    strong = lost[lost > middle + max(4 * noise, _LEAST_CONTRAST)] - middle
     if len(strong) < _FEWEST_PIXELS:
         return np.zeros(grey.shape, np.float32), 0.0
     level = float((strong * strong).sum() / strong.sum())
     floor = max(0.2 * level, min(3 * noise, 0.45 * level))
-    ink = (lost - (middle + floor)) / (0.9 * level - floor)
-    return np.clip(ink, 0, 1, dtype=np.float32), level
+    span = np.float32(0.9 * level - floor)
+    ink = np.float32(1 - middle - floor) / span - reflectance / span
+    return np.clip(ink, 0, 1, out=ink), level
 
 
 def normalise(crop: Map) -> Map:

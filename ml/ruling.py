@@ -17,7 +17,8 @@ _FULL = 0.8
 _PARTIAL = 0.35
 _SEARCH_SIDE = 400
 _TILT = 0.12
-_MOST_LINES = 300
+_MOST_LINES = 150
+_MEASURED = 8
 _TIGHT_SIDE = 150
 
 
@@ -45,9 +46,11 @@ def remove_ruling(ink: Map) -> Map:
 def _remove_horizontal(ink: Map, *, frame_only: bool) -> Map:
     mask = (ink > _INK).astype(np.uint8)
     lines = _find_lines(mask)
+    if max(mask.shape) <= _TIGHT_SIDE:  # so small that the bar of a digit is a good part of a line
+        lines = [line for line in lines if line.cover >= _FULL]
     if not lines:
         return ink
-    thickness = float(np.median([_thickness(mask, line) for line in lines]))
+    thickness = float(np.median([_thickness(mask, line) for line in lines[:_MEASURED]]))
     if thickness > 0.6 * _stroke_width(mask & ~_band(mask, lines, thickness)):
         lines = [line for line in lines if line.cover >= _FULL]
         if len(lines) < 3:
@@ -76,12 +79,15 @@ def _find_lines(mask: Mask) -> list[_Line]:
     small = _shrink(mask, scale)
     votes = max(20, int(_PARTIAL * small.shape[1]))
     peaks = cv2.HoughLines(small, 1, np.pi / 360, votes, min_theta=np.pi / 2 - _TILT, max_theta=np.pi / 2 + _TILT)
-    tolerant = np.asarray(cv2.dilate(small, np.ones((3, 1), np.uint8)), np.uint8)
+    if peaks is None:
+        return []
+    rho, theta = peaks.reshape(-1, 2)[:_MOST_LINES].T
+    left, right = rho / np.sin(theta), (rho - small.shape[1] * np.cos(theta)) / np.sin(theta)
+    covers = _covers(small, left, right)
     lines: list[_Line] = []
-    for rho, theta in [] if peaks is None else peaks.reshape(-1, 2)[:_MOST_LINES]:
-        left, right = rho / np.sin(theta), (rho - small.shape[1] * np.cos(theta)) / np.sin(theta)
-        line = _Line(left * scale, right * scale, _cover(tolerant, left, right))
-        if line.cover >= _PARTIAL and not any(_same(line, other, 3 * scale) for other in lines):
+    for index in np.nonzero(covers >= _PARTIAL)[0]:
+        line = _Line(float(left[index]) * scale, float(right[index]) * scale, float(covers[index]))
+        if not any(_same(line, other, 3 * scale) for other in lines):
             lines.append(line)
     return lines
 
@@ -97,20 +103,22 @@ def _same(a: _Line, b: _Line, distance: float) -> bool:
     return abs(a.left - b.left) < distance and abs(a.right - b.right) < distance
 
 
-def _cover(mask: Mask, left: float, right: float) -> float:
-    """Which share of a line is ink, in [0, 1]; below _FULL if any eighth of it is bare.
+def _covers(mask: Mask, left: Map, right: Map) -> Map:
+    """Which share of each line, as long as it is within the picture, is ink: float32 (N,).
 
-    Zero when it reaches neither border: then it is a stroke.
+    Below _FULL if any eighth of it is bare; zero when it reaches neither border: then it is a stroke.
     """
-    columns = np.arange(mask.shape[1])
-    rows = np.rint(left + (right - left) * columns / len(columns)).astype(np.intp)
-    inside = (rows >= 0) & (rows < mask.shape[0])
-    covered = mask[rows[inside], columns[inside]] > 0
-    if len(covered) < 16 or not (covered[:8].any() or covered[-8:].any()):
-        return 0.0
-    share = float(covered.mean())
-    is_even = min(part.mean() for part in np.array_split(covered, 8)) >= 0.5
-    return share if is_even else min(share, 0.99 * _FULL)
+    columns = np.arange(mask.shape[1], dtype=np.float32) / mask.shape[1]
+    rows = np.rint(left[:, None] + (right - left)[:, None] * columns).astype(np.intp)
+    tolerant = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    inside = (rows >= 0) & (rows < len(mask))
+    covered = (tolerant[np.clip(rows, 0, len(mask) - 1), np.arange(mask.shape[1])] > 0) & inside
+    length = np.maximum(inside.sum(axis=1), 16)
+    share = covered.sum(axis=1) / length
+    eighths = np.stack([part.mean(axis=1) for part in np.array_split(covered | ~inside, 8, axis=1)])
+    share = np.where(eighths.min(axis=0) >= 0.5, share, np.minimum(share, 0.99 * _FULL))
+    reaches = covered[:, :8].any(axis=1) | covered[:, -8:].any(axis=1) | ~inside.all(axis=1)
+    return np.where(reaches, share, 0).astype(np.float32)
 
 
 def _band(mask: Mask, lines: list[_Line], thickness: float) -> Mask:
@@ -123,18 +131,15 @@ def _band(mask: Mask, lines: list[_Line], thickness: float) -> Mask:
 def _thickness(mask: Mask, line: _Line) -> float:
     """Median height of the ink along the line, in pixels."""
     height, width = mask.shape
-    heights = []
-    for x in np.linspace(0, width - 1, min(width, 100)).astype(int):
-        row = round(line.left + (line.right - line.left) * x / width)
-        gaps = np.nonzero(mask[:, x] == 0)[0]
-        for y in (row, row - 1, row + 1, row - 2, row + 2):
-            if 0 <= y < height and mask[y, x]:
-                after = int(np.searchsorted(gaps, y))
-                above = gaps[after - 1] if after else -1
-                below = gaps[after] if after < len(gaps) else height
-                heights.append(below - above - 1)
-                break
-    return float(np.median(heights)) if heights else 1.0
+    columns = np.linspace(0, width - 1, min(width, 100)).astype(np.intp)
+    middle = np.rint(line.left + (line.right - line.left) * columns / width).astype(np.intp)
+    reach = max(6, height // 20)
+    rows = middle[:, None] + np.arange(-reach, reach + 1)
+    column = np.where((rows >= 0) & (rows < height), mask[np.clip(rows, 0, height - 1), columns[:, None]], 0)
+    below = np.cumprod(column[:, reach:], axis=1).sum(axis=1)
+    above = np.cumprod(column[:, reach::-1], axis=1).sum(axis=1)
+    heights = (below + above - 1)[below > 0]
+    return float(np.median(heights)) if len(heights) else 1.0
 
 
 def _stroke_width(mask: Mask) -> float:
