@@ -48,5 +48,13 @@ def check_worker(self: "Task[..., None]", reply_to: str) -> None:
 
 @worker_process_init.connect
 def warm_up(**_: object) -> None:
-    """Load the model before the first task: after any fork, and in a solo worker too."""
-    recognition.recognizer()
+    """Load the model before the first task: after any fork, and in a solo worker too.
+
+    Celery logs a receiver's exception and goes on, and a worker without a model would use up the attempts of
+    all it is given: it ends instead.
+    """
+    try:
+        recognition.recognizer()
+    except Exception as error:
+        logger.exception("This worker ends: its model cannot be used")
+        raise SystemExit(1) from error

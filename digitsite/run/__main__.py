@@ -36,6 +36,7 @@ def run() -> None:
 
     supervision.wait_for_previous(seconds=60)
     prepare.check_port()
+    prepare.check_model()
     local.make_socket_dir(VAR)
     prepare.migrate()
     prepare.collect_static()

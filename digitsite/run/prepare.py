@@ -1,4 +1,4 @@
-"""What must be true before the processes start: a free port, a migrated database, collected static files."""
+"""What must be true before the processes start: a free port, a sound model, a migrated database, static files."""
 
 import hashlib
 import socket
@@ -10,6 +10,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from digitsite.run import StartError
+from ml.artifact import ArtifactError, verify
 
 
 def check_port() -> None:
@@ -27,6 +28,14 @@ def check_port() -> None:
             f"Port {settings.PORT} of {settings.HOST} cannot be used ({error.strerror}). "
             f"Choose another: make run PORT={settings.PORT % 65535 + 1}"
         ) from None
+
+
+def check_model() -> None:
+    """Raise StartError when the model file is missing or not the one its card describes."""
+    try:
+        verify(settings.MODEL_PATH)
+    except ArtifactError as error:
+        raise StartError(f"MODEL_PATH cannot be used. {error}") from error
 
 
 def migrate() -> None:
