@@ -1,0 +1,200 @@
+// The review queue: one picture after the other, the next ones fetched before they are needed.
+
+const desk = document.getElementById("desk");
+const empty = document.getElementById("empty");
+const strings = JSON.parse(document.getElementById("strings").textContent);
+const byId = (id) => document.getElementById(id);
+const SVG = "http://www.w3.org/2000/svg";
+const LOW = 3;
+const LOOK_AGAIN_MS = 10_000;
+
+const queue = [];
+const past = [];
+let current = null;
+let decided = 0;
+let fetching = null;
+let sent = Promise.resolve();
+
+const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const spoken = (label) => label || strings.noDigit;
+
+class Refused extends Error {}
+
+async function post(url, content) {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": desk.querySelector("[name=csrfmiddlewaretoken]").value },
+    body: JSON.stringify(content),
+    redirect: "error",
+  }).catch(() => { throw new Error(strings.offline); });
+  if (response.status === 403) throw new Error(strings.loggedOut);
+  const answer = await response.json().catch(() => ({}));
+  if (response.status === 409) throw new Refused(answer.detail);
+  if (!response.ok) throw new Error(answer.detail || strings.offline);
+  return answer;
+}
+
+function say(sentence, wrong = false) {
+  byId("message").textContent = sentence;
+  byId("message").classList.toggle("wrong", wrong);
+  byId("empty-message").textContent = sentence;
+}
+
+function count(waiting) {
+  const many = waiting >= 1000;
+  byId("waiting").textContent = fill(many ? strings.waitingMany : strings.waiting, { count: waiting });
+  byId("decided").textContent = decided ? fill(strings.decided, { count: decided }) : "";
+}
+
+function svg(name, attributes, text = "") {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.textContent = text;
+  return element;
+}
+
+function draw(item) {
+  const stage = svg("svg", { id: "stage", class: byId("stage").getAttribute("class"), role: "img", viewBox: `0 0 ${item.width} ${item.height}` });
+  stage.setAttribute("aria-label", fill(strings.picture, { channel: item.channel, text: spoken(item.text), outcome: item.outcome }));
+  stage.append(svg("image", { href: item.picture, width: item.width, height: item.height, preserveAspectRatio: "none" }));
+  const size = Math.max(item.width, item.height) / 24;
+  for (const { digit, box: [x, y, width, height] } of item.digits) {
+    stage.append(svg("rect", { class: "box", x, y, width, height }));
+    stage.append(svg("text", { x: x + size / 6, y: Math.max(size, y - size / 4), "font-size": size }, String(digit)));
+  }
+  byId("stage").replaceWith(stage);
+}
+
+function showAccept() {
+  const label = byId("label").value || current.text;
+  byId("accept").textContent = label ? fill(strings.accept, { label }) : strings.acceptNone;
+  const key = document.createElement("kbd");
+  key.textContent = "Enter";
+  byId("accept").append(" ", key);
+}
+
+function show(item) {
+  current = item;
+  desk.hidden = !item;
+  empty.hidden = Boolean(item);
+  if (!item) return;
+  draw(item);
+  byId("text").textContent = item.text || strings.nothing;
+  byId("text").classList.toggle("nothing", !item.text);
+  byId("outcome").textContent = item.outcome;
+  byId("outcome").className = `outcome outcome-${item.accepted ? "accepted" : "refused"}`;
+  byId("why").replaceChildren(...item.why.map((reason) => Object.assign(document.createElement("li"), { textContent: reason })));
+  byId("page").href = item.page;
+  byId("label").value = "";
+  byId("label").placeholder = item.text;
+  showAccept();
+  byId("label").focus({ preventScroll: true });
+}
+
+function prefetch(items) {
+  for (const item of items) new Image().src = item.picture;
+}
+
+function known(id) {
+  return current?.id === id || queue.some((item) => item.id === id);
+}
+
+function refill() {
+  if (queue.length >= LOW || fetching) return;
+  // Only after what was decided is stored: otherwise it would come again.
+  fetching = sent
+    .then(() => post(desk.dataset.next, { have: [current, ...queue].filter(Boolean).map((item) => item.id) }))
+    .then(({ items, waiting }) => {
+      const fresh = items.filter((item) => !known(item.id));
+      prefetch(fresh);
+      queue.push(...fresh);
+      count(waiting);
+      fetching = null;
+      if (!current && queue.length) next();
+    })
+    .catch((error) => { fetching = null; say(error.message, true); });
+}
+
+function next() {
+  show(queue.shift() ?? null);
+  refill();
+}
+
+// One after the other, in the order of the keys; the page does not wait.
+function send(url, content, done, item) {
+  sent = sent.then(() => post(url, content)).then(done).catch((error) => {
+    say(error.message, true);
+    if (error instanceof Refused || !item) return;
+    past.splice(past.indexOf(item), 1);
+    if (current) queue.unshift(current);
+    show(item);
+  });
+}
+
+function decide(label) {
+  if (!current) return;
+  const item = current;
+  past.push(item);
+  say(fill(strings.saved, { label: spoken(label) }));
+  send(desk.dataset.decide, { id: item.id, label }, ({ waiting }) => { decided += 1; count(waiting); }, item);
+  next();
+}
+
+function skip() {
+  if (!current) return;
+  say(strings.skipped);
+  send(desk.dataset.skip, { id: current.id }, () => {});
+  next();
+}
+
+function undo() {
+  const last = past.pop();
+  send(desk.dataset.undo, last ? { id: last.id } : {}, ({ item, waiting }) => {
+    if (!item) return say(strings.nothingToUndo);
+    decided = Math.max(0, decided - 1);
+    count(waiting);
+    if (current && current.id !== item.id) queue.unshift(current);
+    show(item);
+    say(fill(strings.undone, { label: spoken(item.text) }));
+  });
+}
+
+function toggleBoxes() {
+  byId("stage").classList.toggle("bare");
+}
+
+const KEYS = { KeyN: () => decide(""), KeyS: skip, KeyU: undo, KeyB: toggleBoxes };
+
+document.addEventListener("keydown", (event) => {
+  const undoing = event.code === "KeyZ" && (event.ctrlKey || event.metaKey);
+  if ((event.ctrlKey || event.metaKey || event.altKey) && !undoing) return;
+  if (event.key === "Enter" && event.repeat) return event.preventDefault();
+  const action = undoing ? undo : KEYS[event.code];
+  if (action && !event.repeat) {
+    event.preventDefault();
+    action();
+  } else if (/^\p{Nd}$/u.test(event.key) && current) {
+    byId("label").focus();
+  }
+});
+
+byId("decision").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (current) decide(byId("label").value || current.text);
+});
+byId("label").addEventListener("input", () => {
+  // Persian and Arabic figures are figures, too.
+  byId("label").value = byId("label").value.replace(/[۰-۹]/g, (c) => c.charCodeAt(0) - 0x6f0).replace(/[٠-٩]/g, (c) => c.charCodeAt(0) - 0x660).replace(/\D/g, "");
+  showAccept();
+});
+byId("none").addEventListener("click", () => decide(""));
+byId("skip").addEventListener("click", skip);
+byId("undo").addEventListener("click", undo);
+byId("undo-last").addEventListener("click", undo);
+setInterval(() => { if (!current) refill(); }, LOOK_AGAIN_MS);
+
+count(Number(byId("waiting").dataset.count));
+show(null);
+empty.hidden = true;
+refill();
+if (fetching) fetching.then(() => { if (!current) empty.hidden = false; });

@@ -1,0 +1,164 @@
+"""The dashboard's figures, counted once and kept: a day that is over does not change.
+
+Erasing rows does not touch the days already counted: they hold numbers only.
+"""
+
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, F, Func, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Floor
+from django.utils import timezone
+
+from recognizer.estimates import bucket
+from recognizer.models import Prediction, Review, Status, Submission, Summary
+
+MAX_DAYS = 366
+FRESH_FOR = timedelta(seconds=60)
+REVIEWED = "reviewed"
+REVIEWED_FRESH_FOR = timedelta(hours=1)
+BINS = 10
+NOT_A_DIGIT = 10
+"""The row and the column of the confusion matrix after the ten digits: labelled “no digit”, and refused."""
+
+
+class Milliseconds(Func):
+    """Whole milliseconds from the second moment to the first."""
+
+    output_field = BigIntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "CAST(ROUND((julianday(%(expressions)s)) * 86400000) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=") - julianday(", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "CAST(EXTRACT(EPOCH FROM (%(expressions)s)) * 1000 AS BIGINT)"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=" - ", **context)
+
+
+def days(count: int) -> list[Summary]:
+    """The last `count` days (1 to MAX_DAYS), oldest first, today's at most FRESH_FOR old."""
+    today = timezone.localdate()
+    first = today - timedelta(days=count - 1)
+    refresh_days(first, today)
+    return list(Summary.objects.filter(name__range=(first.isoformat(), today.isoformat())).order_by("name"))
+
+
+def refresh() -> None:
+    """Count what is not counted yet; every hour, so that nobody waits for it."""
+    today = timezone.localdate()
+    refresh_days(today - timedelta(days=MAX_DAYS - 1), today)
+    reviewed()
+
+
+def refresh_days(first: date, last: date) -> None:
+    """Count the days of this span that are missing or may have changed since they were counted."""
+    oldest = Submission.objects.aggregate(oldest=Min("created_at"))["oldest"]
+    if oldest is None:
+        return
+    first = max(first, timezone.localdate(oldest))
+    counted = Summary.objects.filter(name__range=(first.isoformat(), last.isoformat()))
+    final = {row.name for row in counted if _final(row)}
+    for ago in range((last - first).days + 1):
+        day = last - timedelta(days=ago)
+        if day.isoformat() not in final:
+            _store(day.isoformat(), count_day(day))
+
+
+def _final(row: Summary) -> bool:
+    """Today changes all the time, and a day with something queued may change yet: fresh enough will do."""
+    over = row.counted_at >= _start(date.fromisoformat(row.name) + timedelta(days=1))
+    settled = over and not row.figures["outcomes"].get(Status.QUEUED)
+    return settled or row.counted_at > timezone.now() - FRESH_FOR
+
+
+def _store(name: str, figures: dict[str, Any]) -> Summary:
+    defaults = {"figures": figures, "counted_at": timezone.now()}
+    return Summary.objects.update_or_create(name=name, defaults=defaults)[0]
+
+
+def _start(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def count_day(day: date) -> dict[str, Any]:
+    """A day's submissions by channel and by outcome, and a histogram of their latency.
+
+    Returns:
+        `channels`: counts by channel; `outcomes`: counts by accepted, the reasons of refusal, failed and
+        queued; `latency`: counts by `estimates.bucket` of the time from received to finished.
+    """
+    span = (_start(day), _start(day + timedelta(days=1)))
+    rows = Submission.objects.filter(created_at__gte=span[0], created_at__lt=span[1]).order_by()
+    channels = Counter(dict(_counts(rows, "channel")))
+    unread = Counter(dict(_counts(rows.exclude(status=Status.DONE), "status")))
+    readings = Prediction.objects.filter(
+        live=True, submission__created_at__gte=span[0], submission__created_at__lt=span[1]
+    )
+    outcomes = Counter({reason or "accepted": n for reason, n in _counts(readings, "reason")})
+    latency: Counter[int] = Counter()
+    took = rows.filter(status=Status.DONE).annotate(took=Milliseconds(F("finished_at"), F("created_at")))
+    for milliseconds, n in _counts(took, "took"):
+        latency[bucket(milliseconds)] += n
+    return {"channels": channels, "outcomes": outcomes + unread, "latency": latency}
+
+
+def _counts(rows: QuerySet[Any], field: str) -> list[tuple[Any, int]]:
+    return list(rows.values_list(field).annotate(Count("pk")))
+
+
+def reviewed() -> Summary:
+    """What is known from reviewed rows, by model version; recounted after a review, at most every FRESH_FOR."""
+    row = Summary.objects.filter(name=REVIEWED).first()
+    latest = Review.objects.aggregate(latest=Max("id"))["latest"]
+    if row is not None:
+        lifetime = REVIEWED_FRESH_FOR if row.figures["latest"] == latest else FRESH_FOR
+        if row.counted_at > timezone.now() - lifetime:
+            return row
+    return _store(REVIEWED, {"latest": latest, "versions": count_reviewed()})
+
+
+def count_reviewed() -> dict[str, dict[str, Any]]:
+    """How each model version did on the rows that reviewers labelled.
+
+    Returns:
+        By version: counts `digits` (labelled with digits), `answered` (accepted among them), `right` (their text
+        is the label), `nothing` (labelled “no digit”), `refused` (refused among those); `confusion`, 11 rows by 11
+        columns; `bins`, ten of [count, sum of confidence, right] by confidence.
+    """
+    readings = Prediction.objects.filter(submission__label__isnull=False)
+    has_digits, right = ~Q(submission__label=""), Q(text=F("submission__label"))
+    totals = readings.values("model_version").annotate(
+        digits=Count("pk", filter=has_digits),
+        answered=Count("pk", filter=has_digits & Q(accepted=True)),
+        right=Count("pk", filter=has_digits & right & Q(accepted=True)),
+        nothing=Count("pk", filter=Q(submission__label="")),
+        refused=Count("pk", filter=Q(submission__label="", accepted=False)),
+    )
+    versions: dict[str, dict[str, Any]] = {row["model_version"]: {**row} for row in totals}
+    for figures in versions.values():
+        figures["confusion"] = [[0] * (NOT_A_DIGIT + 1) for _ in range(NOT_A_DIGIT + 1)]
+        figures["bins"] = [[0, 0.0, 0] for _ in range(BINS)]
+    _count_confusions(readings, versions)
+    _count_bins(readings.filter(has_digits), versions)
+    return versions
+
+
+def _count_confusions(readings: QuerySet[Prediction], versions: dict[str, dict[str, Any]]) -> None:
+    """Digit by digit, where reading and label are equally long."""
+    pairs = readings.values_list("model_version", "submission__label", "text", "accepted").annotate(Count("pk"))
+    for version, label, text, accepted, n in pairs:
+        true = [int(digit) for digit in label] or [NOT_A_DIGIT] * max(1, len(text) if accepted else 1)
+        read = [int(digit) for digit in text] if accepted else [NOT_A_DIGIT] * len(true)
+        if len(true) == len(read):
+            for row, column in zip(true, read, strict=True):
+                versions[version]["confusion"][row][column] += n
+
+
+def _count_bins(readings: QuerySet[Prediction], versions: dict[str, dict[str, Any]]) -> None:
+    binned = readings.annotate(bin=Floor(F("confidence") * BINS)).values("model_version", "bin")
+    right = Count("pk", filter=Q(text=F("submission__label")))
+    for counted in binned.annotate(n=Count("pk"), sure=Sum("confidence"), right=right):
+        row = versions[counted["model_version"]]["bins"][min(int(counted["bin"]), BINS - 1)]
+        row[:] = [row[0] + counted["n"], row[1] + counted["sure"], row[2] + counted["right"]]
