@@ -79,7 +79,7 @@ class Answerer:
 
     async def _reply(self, request: ReadRequest, results: Sequence[Result]) -> None:
         language = request.person.language
-        picture = await asyncio.to_thread(draw_marks, results)
+        picture = await asyncio.to_thread(draw_marks, language, results)
         message = await self._send(
             request, replies.answer(language, results), picture, keyboards.verdict(language, request.pk, results)
         )

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from django.conf import settings
+from redis.asyncio import Redis
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
 from telegram.ext import AIORateLimiter, Application, ContextTypes, Defaults
@@ -37,7 +38,7 @@ class FloodControl(AIORateLimiter):
 def build_application() -> BotApplication:
     """The bot with its handlers and its two backlogs, as settings say; not started.
 
-    `update_queue` is the Intake, `bot_data["updates"]` and `bot_data["read_requests"]` are the backlogs.
+    `update_queue` is the Intake; `bot_data` holds the backlogs "updates" and "read_requests", and "redis".
     """
     intake = Intake()
     application = (
@@ -55,6 +56,7 @@ def build_application() -> BotApplication:
     )
     intake.backlog = Backlog(ReceivedUpdate, _handler(application), concurrency=CONCURRENCY)
     answerer = Answerer(application.bot)
+    application.bot_data["redis"] = Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2)
     application.bot_data["updates"] = intake.backlog
     application.bot_data["read_requests"] = Backlog(ReadRequest, answerer.answer, concurrency=CONCURRENCY)
     add_handlers(application)

@@ -1,5 +1,6 @@
 """What handlers find at hand."""
 
+from redis.asyncio import Redis
 from telegram import Message, Update, User
 from telegram.ext import CallbackContext, ExtBot
 
@@ -19,6 +20,13 @@ class Context(CallbackContext[ExtBot[None], Data, Data, Data]):
         backlog = self.application.bot_data["read_requests"]
         assert isinstance(backlog, Backlog)
         return backlog
+
+    @property
+    def redis(self) -> Redis:
+        """A connection pool of this process."""
+        redis = self.application.bot_data["redis"]
+        assert isinstance(redis, Redis)
+        return redis
 
 
 def message_and_user(update: Update) -> tuple[Message, User]:

@@ -3,24 +3,29 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from telegram_integration.results import SURE, Mark, Result
+from telegram_integration.speech import figures
 
 SIDE = 800
 GAP = 16
 SURE_COLOUR = "#15803d"
 DOUBT_COLOUR = "#c2410c"
+PLACE_COLOUR = "#1f2937"
+# Western and Persian figures only, so that every machine draws the same.
+FIGURES_FONT = Path(__file__).parent / "fonts" / "figures.ttf"
 
 
-def draw_marks(results: Sequence[Result]) -> bytes | None:
+def draw_marks(language: str, results: Sequence[Result]) -> bytes | None:
     """A PNG with each digit's box and number on the picture, numbered sheets side by side for an album.
 
     Green is sure, orange in doubt. None when no picture needs explaining.
     """
     drawn = [
-        _draw(result, place if len(results) > 1 else None)
+        _draw(language, result, place if len(results) > 1 else None)
         for place, result in enumerate(results, start=1)
         if result.needs_drawing
     ]
@@ -31,25 +36,26 @@ def draw_marks(results: Sequence[Result]) -> bytes | None:
     return buffer.getvalue()
 
 
-def _draw(result: Result, place: int | None) -> Image.Image:
+def _draw(language: str, result: Result, place: int | None) -> Image.Image:
     picture = Image.open(BytesIO(result.image)).convert("RGB")
     scale = SIDE / max(picture.size)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     picture = picture.resize(size, Image.Resampling.LANCZOS)
     for mark in result.marks:
-        _draw_mark(picture, mark, (size[0] / result.size[0], size[1] / result.size[1]))
+        scales = (size[0] / result.size[0], size[1] / result.size[1])
+        _draw_mark(picture, mark, scales, figures(language, str(mark.digit)))
     if place is not None:
-        _label(picture, (GAP // 2, GAP // 2), str(place), "#1f2937")
+        _label(picture, (GAP // 2, GAP // 2), figures(language, str(place)), PLACE_COLOUR)
     return picture
 
 
-def _draw_mark(picture: Image.Image, mark: Mark, scale: tuple[float, float]) -> None:
+def _draw_mark(picture: Image.Image, mark: Mark, scale: tuple[float, float], figure: str) -> None:
     x, y, width, height = mark.box
     left, top = x * scale[0], y * scale[1]
     corners = (left, top, left + width * scale[0], top + height * scale[1])
     colour = SURE_COLOUR if mark.confidence >= SURE else DOUBT_COLOUR
     ImageDraw.Draw(picture).rectangle(_grown(corners, picture.size), outline=colour, width=4)
-    _label(picture, (left, top), str(mark.digit), colour)
+    _label(picture, (left, top), figure, colour)
 
 
 def _grown(corners: tuple[float, float, float, float], size: tuple[int, int]) -> tuple[float, ...]:
@@ -69,8 +75,8 @@ def _label(picture: Image.Image, corner: tuple[float, float], text: str, colour:
 
 
 @lru_cache(maxsize=1)
-def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(32)
+def _font() -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(FIGURES_FONT, 32)
 
 
 def _sheet(pictures: Sequence[Image.Image]) -> Image.Image:

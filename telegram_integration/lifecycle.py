@@ -13,6 +13,7 @@ from telegram_integration.backlog import Backlog
 from telegram_integration.handlers import BotApplication
 from telegram_integration.intake import forget_old_updates
 from telegram_integration.poller import Backoff, persist
+from telegram_integration.profile import register_profile
 
 logger = logging.getLogger(__name__)
 
@@ -38,11 +39,12 @@ async def serve(application: BotApplication, receive: Callable[[], Awaitable[Non
         return
     backlogs = [application.bot_data["updates"], application.bot_data["read_requests"]]
     chores = [asyncio.create_task(chore) for chore in (_sweep_forever(backlogs), _clean_forever())]
+    profile = asyncio.create_task(register_profile(application.bot))
     try:
         await _unless_stopped(_first_end([asyncio.ensure_future(receive()), *chores]), stop)
     finally:
         await _finish(backlogs)
-        await _cancel(chores)
+        await _cancel([profile, *chores])
         await application.shutdown()
 
 

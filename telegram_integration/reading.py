@@ -2,7 +2,7 @@
 
 from telegram import Message, Update
 
-from telegram_integration import replies, requests
+from telegram_integration import feedback, replies, requests
 from telegram_integration.addressed import ADDRESSED, mentions_bot
 from telegram_integration.context import Context, message_and_user, person_of
 
@@ -17,7 +17,7 @@ async def read_message(update: Update, context: Context) -> None:
     elif mentions_bot(message) and message.reply_to_message:
         await read_replied_picture(update, context)
     elif ADDRESSED.filter(message):
-        await _say_what_is_read(update, message)
+        await _read_text(update, message)
 
 
 async def read_replied_picture(update: Update, context: Context) -> None:
@@ -38,6 +38,10 @@ async def _take_in(update: Update, context: Context, message: Message, sent: req
         context.read_requests.start(request_id)
 
 
-async def _say_what_is_read(update: Update, message: Message) -> None:
+async def _read_text(update: Update, message: Message) -> None:
+    """The number that was asked for; everything else gets a word about what is read here."""
     person = await person_of(update)
-    await message.reply_text(replies.only_pictures(person.language))
+    if person.correcting_id is not None and message.text:
+        await feedback.take_typed_number(message, person)
+    else:
+        await message.reply_text(replies.only_pictures(person.language))

@@ -1,63 +1,12 @@
-"""Every text the bot says, in the reader's language and figures. Pure: no Telegram, no database."""
+"""What the bot says about pictures, limits and corrections. Pure: no Telegram, no database."""
 
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from collections.abc import Sequence
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from telegram_integration.languages import Language
 from telegram_integration.results import Result
-
-P = ParamSpec("P")
-
-PERSIAN_FIGURES = str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪")
-
-
-def figures(language: str, text: str) -> str:
-    """The text with its figures as the language writes them."""
-    return text.translate(PERSIAN_FIGURES) if language == Language.PERSIAN else text
-
-
-def spoken(say: Callable[P, str]) -> Callable[Concatenate[str, P], str]:
-    """Give a text its first argument: the language in which it is said."""
-
-    @wraps(say)
-    def in_language(language: str, /, *args: P.args, **kwargs: P.kwargs) -> str:
-        with translation.override(language):
-            return figures(language, say(*args, **kwargs))
-
-    return in_language
-
-
-@spoken
-def welcome() -> str:
-    return _(
-        "<b>Hello!</b> Send me a photo of handwritten digits, and I will tell you the number.\n\n"
-        "Try it now: write a number on paper, photograph it, send it here.\n\n"
-        "/help says what else I can do."
-    )
-
-
-@spoken
-def help_text() -> str:
-    return _(
-        "<b>What I read</b>\n"
-        "A photo, a picture sent as a file (PNG, JPEG or WebP), or a whole album: one digit or many.\n\n"
-        "<b>What helps</b>\n"
-        "A dark pen on light paper, good light, and the number filling the picture.\n\n"
-        "<b>When I am wrong</b>\n"
-        "Tap “Wrong” under my answer and tell me the number: that is how I get better.\n\n"
-        "<b>In a group</b>\n"
-        "Mention me with the picture, or reply to a picture with /read.\n\n"
-        "<b>Commands</b>\n"
-        "/language – English or Persian\n"
-        "/history – your last pictures\n"
-        "/privacy – what I keep\n"
-        "/forgetme – erase everything of yours"
-    )
+from telegram_integration.speech import spoken
 
 
 @spoken
@@ -145,45 +94,30 @@ def busy(seconds: int) -> str:
 
 
 @spoken
-def right_button() -> str:
-    return "✅ " + _("Right")
+def thanks() -> str:
+    return _("Thank you!")
 
 
 @spoken
-def wrong_button() -> str:
-    return "❌ " + _("Wrong")
+def not_yours() -> str:
+    return _("Only whoever asked me about this picture can correct it.")
 
 
 @spoken
-def tell_button() -> str:
-    return "✍️ " + _("Tell me what it is")
+def no_longer_stored() -> str:
+    return _("This picture is no longer stored.")
 
 
 @spoken
-def no_digit_button() -> str:
-    return "🚫 " + _("No digit")
+def type_the_number() -> str:
+    return _("Please send me the number in the picture, digits only.")
 
 
 @spoken
-def type_button() -> str:
-    return "⌨️ " + _("Type the number")
+def not_a_number() -> str:
+    return _("That is not a number, so I left it at that. Tap the button again whenever you like.")
 
 
 @spoken
-def back_button() -> str:
-    return "↩️ " + _("Back")
-
-
-@spoken
-def noted_button() -> str:
-    return "✅ " + _("Noted, thank you · change")
-
-
-@spoken
-def erase_button() -> str:
-    return "🗑 " + _("Erase everything of mine")
-
-
-@spoken
-def keep_button() -> str:
-    return _("Keep it")
+def number_noted(number: str) -> str:
+    return _("Thank you, I have noted <b>{number}</b>.").format(number=number)

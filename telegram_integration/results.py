@@ -71,6 +71,12 @@ def result_of(picture: Picture) -> Result:
     return replace(result, image=bytes(submission.image)) if result.needs_drawing else result
 
 
+def number_in(picture: Picture) -> str:
+    """The number that was read in a picture, "" where none was; uses the ORM."""
+    prediction = picture.submission.prediction if picture.submission else None
+    return prediction.text if prediction else ""
+
+
 def _mark(digit: dict[str, Any]) -> Mark:
     x, y, width, height = digit["box"]
     return Mark(digit["digit"], digit["confidence"], (x, y, width, height))

@@ -39,7 +39,11 @@ def session_bot(
     session_api: BotApi, worker_env: dict[str, str], redis_server: processes.Process
 ) -> Iterator[processes.Process]:
     """One real bot for the whole run; use `bot`."""
-    process = bot_process(session_api, TEST_DIR / "bot.log", env={**worker_env, "RATE_LIMIT_ENABLED": "0"})
+    process = bot_process(
+        session_api,
+        TEST_DIR / "bot.log",
+        env={**worker_env, "RATE_LIMIT_ENABLED": "0", "TELEGRAM_OPERATOR_IDS": "4242"},
+    )
     yield process
     process.stop()
 

@@ -75,7 +75,7 @@ def _webhook(application: BotApplication, options: dict[str, Any]) -> Callable[[
 
 def _polling(application: BotApplication) -> Callable[[], Awaitable[None]]:
     assert isinstance(application.update_queue, Intake)
-    redis = Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2)
+    redis: Redis = application.bot_data["redis"]
     name = f"{settings.REDIS_KEY_PREFIX}telegram:poller:{application.bot.token.partition(':')[0]}"
     lock = redis.lock(name, timeout=LOCK_SECONDS, sleep=0.5)
     poller = Poller(application.bot, application.update_queue)
