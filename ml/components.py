@@ -125,8 +125,8 @@ def _is_frame(one: Component, others: list[Component], shape: tuple[int, ...]) -
 def _usual_height(found: list[Component]) -> float:
     """The median height of what may be digits; border pieces count only when there is nothing else."""
     free = [one for one in found if not one.at_border] or found
-    tallest = max(one.height for one in free)
-    return float(np.median([one.height for one in free if one.height > 0.4 * tallest]))
+    tallest = max((one.height for one in free), default=0)
+    return float(np.median([one.height for one in free if one.height > 0.4 * tallest])) if free else 0.0
 
 
 def _join_stacked(found: list[Component], height: float) -> list[Component]:
