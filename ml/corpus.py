@@ -9,6 +9,8 @@ import json
 import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -97,18 +99,26 @@ def build_corpus(
     about += [len(sources.digits), len(sources.letters)]
     home = folder / hashlib.sha256(json.dumps(about).encode()).hexdigest()[:12]
     home.mkdir(parents=True, exist_ok=True)
-    chunks = {
-        kind: [home / f"{kind}-{start}.npz" for start in range(0, count, PICTURES_PER_CHUNK)]
+    chunks = [
+        _Chunk(home / f"{kind}-{start}-{end}.npz", kind, range(start, end))
         for kind, count in counts.items()
-    }
-    missing = [(kind, path) for kind, paths in chunks.items() for path in paths if not path.exists()]
+        for start, end in pairwise([*range(0, count, PICTURES_PER_CHUNK), count])
+    ]
+    missing = [chunk for chunk in chunks if not chunk.path.exists()]
     if missing:
         _make_chunks(missing, sources, seed, processes, report)
-    return {kind: join([_read_chunk(path) for path in paths]) for kind, paths in chunks.items()}
+    return {kind: join([_read_chunk(chunk.path) for chunk in chunks if chunk.kind == kind]) for kind in counts}
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    path: Path
+    kind: str
+    indices: range
 
 
 def _make_chunks(
-    missing: Sequence[tuple[str, Path]],
+    missing: Sequence[_Chunk],
     sources: Sources,
     seed: int,
     processes: int,
@@ -130,14 +140,12 @@ def _remember(sources: Sources, seed: int) -> None:
     cv2.setNumThreads(1)
 
 
-def _make_chunk(chunk: tuple[str, Path]) -> Path:
-    kind, path = chunk
+def _make_chunk(chunk: _Chunk) -> Path:
     sources, seed = _remembered
-    start = int(path.stem.rpartition("-")[2])
-    examples = join([make_examples(kind, start + i, sources, seed) for i in range(PICTURES_PER_CHUNK)])
-    draft = path.with_suffix(".new.npz")
+    examples = join([make_examples(chunk.kind, index, sources, seed) for index in chunk.indices])
+    draft = chunk.path.with_suffix(".new.npz")
     np.savez_compressed(draft, images=examples.images, labels=examples.labels)
-    return draft.replace(path)
+    return draft.replace(chunk.path)
 
 
 def _read_chunk(path: Path) -> LabelledImages:

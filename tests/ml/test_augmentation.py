@@ -1,0 +1,62 @@
+import numpy as np
+
+from ml.augmentation import DistortedBatches, Distortion, distort
+from ml.data import LabelledImages
+from tests.ml.sources import printed_digits
+
+
+def batches(seed: int = 0) -> DistortedBatches:
+    return DistortedBatches(printed_digits(100, 0), batch_size=16, seed=seed, amount=Distortion())
+
+
+def test_distortion_moves_the_ink_but_keeps_the_digit() -> None:
+    rng = np.random.default_rng(0)
+    images = printed_digits(50, 0).images
+
+    bent = np.stack([distort(image, Distortion(), rng) for image in images])
+
+    assert bent.dtype == np.uint8
+    assert all(not np.array_equal(one, other) for one, other in zip(bent, images, strict=True))
+    ink = bent.sum(axis=(1, 2)) / images.sum(axis=(1, 2), dtype=np.float64)
+    assert 0.7 < np.median(ink) < 1.4
+
+
+def test_no_distortion_leaves_the_picture() -> None:
+    image = printed_digits(1, 0).images[0]
+    nothing = Distortion(rotation=0, shear=0, scale=0, shift=0, elastic=0, thickness=0)
+
+    np.testing.assert_array_equal(distort(image, nothing, np.random.default_rng(0)), image)
+
+
+def test_same_seed_epoch_and_place_give_the_same_batch() -> None:
+    one, other = batches(), batches()
+    other.start_epoch(3)
+    other[0]
+    one.start_epoch(2)
+    other.start_epoch(2)
+
+    for left, right in zip(one[4], other[4], strict=True):
+        np.testing.assert_array_equal(left, right)
+    other.start_epoch(3)
+    assert not np.array_equal(one[4][0], other[4][0])
+
+
+def test_batches_are_what_the_network_reads() -> None:
+    images, labels = batches()[0]
+
+    assert images.shape == (16, 28, 28, 1)
+    assert images.dtype == np.float32
+    assert 0 <= images.min() < images.max() <= 1
+    assert labels.dtype == np.int64
+    assert len(batches()) == 6
+
+
+def test_examples_left_out_never_come_again() -> None:
+    examples = LabelledImages(printed_digits(64, 0).images, np.arange(64))
+    sequence = DistortedBatches(examples, batch_size=8, seed=0, amount=Distortion())
+
+    sequence.keep(np.arange(0, 64, 2))
+    sequence.start_epoch(1)
+
+    seen = np.concatenate([sequence[index][1] for index in range(len(sequence))])
+    assert sorted(seen) == list(range(0, 64, 2))

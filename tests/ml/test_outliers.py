@@ -1,0 +1,25 @@
+import numpy as np
+
+from ml.outliers import LOOK_ALIKES, SYMBOLS, scribble, symbol
+
+
+def test_scribbles_and_symbols_are_strokes_within_reach() -> None:
+    rng = np.random.default_rng(0)
+
+    for draw in (scribble, symbol):
+        for _ in range(60):
+            strokes = draw(rng)
+            assert strokes
+            for points in strokes:
+                assert points.ndim == 2
+                assert points.shape[1] == 2
+                assert np.all((points > -300) & (points < 1300))
+
+
+def test_every_symbol_draws() -> None:
+    assert all(draw(np.random.default_rng(1)) for draw in SYMBOLS)
+
+
+def test_look_alikes_are_letters() -> None:
+    assert {"O", "l", "S", "Z"} <= LOOK_ALIKES
+    assert all(letter.isalpha() for letter in LOOK_ALIKES)
