@@ -20,11 +20,11 @@ def is_light_on_dark(grey: Grey) -> bool:
     Ink is rare, so its tail decides; ruled lines, shadows and noise weigh little in the third moment.
     """
     small = shrink(grey, _SKEW_SIDE)
-    window = int(np.clip(min(small.shape) // 2 * 2 - 1, 3, 101))
+    window = int(np.clip(int(0.35 * min(small.shape)) | 1, 3, 101))
     deviation = small.astype(np.float32) - cv2.medianBlur(small, window)
     square = deviation * deviation
     variance, skewed = float(square.mean()) + 1e-6, float((square * deviation).mean())
-    return bool(skewed > 0.5 * variance**1.5)
+    return bool(skewed > 0.3 * variance**1.5)
 
 
 def shade(grey: Grey) -> Grey:
