@@ -67,6 +67,15 @@ def env_int(name: str, default: int, *, minimum: int, maximum: int) -> int:
     return int(number)
 
 
+def env_rate(name: str, default: str) -> tuple[int, int]:
+    """So many in so many seconds, from NUMBER/second, /minute, /hour or /day."""
+    number, _, unit = env_str(name, default).partition("/")
+    seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}.get(unit.strip())
+    if seconds is None or not number.strip().isdecimal() or int(number) < 1:
+        raise ImproperlyConfigured(f"{name} is {env_str(name)!r}; say 60/minute, with second, minute, hour or day.")
+    return int(number), seconds
+
+
 def env_list(name: str, default: list[str]) -> list[str]:
     """Comma-separated values, blanks left out."""
     value = env_str(name)
@@ -197,7 +206,12 @@ WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", max(1, min(4, CORES - 1)), mi
 CLAIM_SECONDS = env_float("CLAIM_SECONDS", 15, minimum=0.1, maximum=3600)
 MAX_ATTEMPTS = 3
 SWEEP_SECONDS = env_float("SWEEP_SECONDS", 5, minimum=0.1, maximum=3600)
+# Pictures that one caller may send; looking answers up has ten times as much room.
 RATE_LIMIT_ENABLED = env_bool("RATE_LIMIT_ENABLED", default=True)
+RATE_LIMIT_ANONYMOUS = env_rate("RATE_LIMIT_ANONYMOUS", "120/minute")
+RATE_LIMIT_TOKEN = env_rate("RATE_LIMIT_TOKEN", "1200/minute")
+# 0: programs need a token; the page goes on working.
+ANONYMOUS_API_ENABLED = env_bool("ANONYMOUS_API_ENABLED", default=True)
 
 # --- Celery ---------------------------------------------------------------------------------------
 

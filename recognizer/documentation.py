@@ -11,6 +11,7 @@ from drf_spectacular.utils import (
     extend_schema,
 )
 
+from recognizer.pagination import MAX_PAGE_SIZE
 from recognizer.problems import CONTENT_TYPE, TITLES, problem
 from recognizer.serializers import (
     BatchFormSerializer,
@@ -20,6 +21,7 @@ from recognizer.serializers import (
     ImageSerializer,
     ModelCardSerializer,
     OptionsSerializer,
+    PageSerializer,
     PredictionSerializer,
     ProblemSerializer,
 )
@@ -87,8 +89,15 @@ def header(name: str, description: str, statuses: list[int]) -> OpenApiParameter
 
 
 LOCATION = header("Location", "Where the answer stays readable.", [200, 201, 202])
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    OpenApiParameter.HEADER,
+    description="Sent again with the same picture, the same key gets the same answer and stores nothing new.",
+)
 RETRY_AFTER = header("Retry-After", "Seconds to wait before asking again.", [202])
-WRONG_PICTURE = (400, 406, 413, 415, 422, 503)
+CALLER = (401, 403, 406, 429, 503)
+WRONG_PICTURE = (400, 413, 415, 422, *CALLER)
 
 predict = extend_schema(
     operation_id="predict",
@@ -98,7 +107,7 @@ predict = extend_schema(
         "application/json": ImageSerializer,
         "image/*": OpenApiTypes.BINARY,
     },
-    parameters=[OptionsSerializer, PREFER, LOCATION, RETRY_AFTER],
+    parameters=[OptionsSerializer, PREFER, IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
     responses={201: PredictionSerializer, 202: PredictionSerializer, **problems(*WRONG_PICTURE)},
     examples=[DONE, REFUSED, LATER],
 )
@@ -107,7 +116,7 @@ predict_batch = extend_schema(
     operation_id="predict_batch",
     summary="Read several pictures",
     request={"multipart/form-data": BatchFormSerializer},
-    parameters=[OptionsSerializer, PREFER],
+    parameters=[OptionsSerializer, PREFER, IDEMPOTENCY_KEY],
     responses={
         200: PolymorphicProxySerializer(
             component_name="BatchItem",
@@ -131,15 +140,25 @@ get_prediction = extend_schema(
     operation_id="get_prediction",
     summary="A submission and what was read in it",
     parameters=[OptionsSerializer],
-    responses={200: PredictionSerializer, **problems(400, 404, 406, 503)},
+    responses={200: PredictionSerializer, **problems(400, 404, *CALLER)},
     examples=[DONE, REFUSED],
+)
+
+list_predictions = extend_schema(
+    operation_id="list_predictions",
+    summary="What the token's owner sent, the newest first",
+    parameters=[
+        OpenApiParameter("cursor", str, description="From `next` or `previous`."),
+        OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}),
+    ],
+    responses={200: PageSerializer, **problems(400, 404, *CALLER)},
 )
 
 give_feedback = extend_schema(
     operation_id="give_feedback",
     summary="Say what a picture really shows",
     request=FeedbackSerializer,
-    responses={201: FeedbackSerializer, **problems(400, 404, 406, 415, 503)},
+    responses={201: FeedbackSerializer, **problems(400, 404, 413, 415, *CALLER)},
     examples=[
         OpenApiExample("Three digits", {"label": "407"}, request_only=True),
         OpenApiExample("No digit", {"label": None}, request_only=True),
@@ -158,5 +177,5 @@ predict_legacy = extend_schema(
 list_models = extend_schema(
     operation_id="list_models",
     summary="The model that reads",
-    responses={200: ModelCardSerializer(many=True), **problems(406, 503)},
+    responses={200: ModelCardSerializer(many=True), **problems(*CALLER)},
 )

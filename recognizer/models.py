@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from recognizer.tokens import ApiToken as ApiToken
+
 MAX_LABEL_LENGTH = 64
 validate_label = RegexValidator(r"^[0-9]*\Z", _("A label holds digits only; leave it empty for “no digit”."))
 
@@ -103,7 +105,7 @@ class Submission(models.Model):
             models.Index(fields=["channel", "-created_at"], name="submission_channel_newest"),
             models.Index(fields=["-created_at"], name="submission_failed", condition=Q(status="failed")),
             models.Index(fields=["-created_at"], name="submission_labelled", condition=Q(label__isnull=False)),
-            models.Index(fields=["client"], name="submission_client", condition=~Q(client="")),
+            models.Index(fields=["client", "-created_at"], name="submission_client", condition=~Q(client="")),
         ]
         constraints = [
             models.CheckConstraint(name="submission_channel", condition=Q(channel__in=Channel.values)),
@@ -133,6 +135,18 @@ class Submission(models.Model):
     def prediction(self) -> "Prediction | None":
         """What the live model read, or None while queued and after a failure."""
         return next((prediction for prediction in self.predictions.all() if prediction.live), None)
+
+
+class IdempotencyKey(models.Model):
+    """The key that a submission was sent with: the same key again finds the same submission."""
+
+    submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True, related_name="idempotency_key")
+    # SHA-256 of caller and key, so that nobody can find another's submission by guessing keys.
+    digest = models.CharField(max_length=64, unique=True)
+    request_sha256 = models.CharField(max_length=64, help_text="Of all that must be the same the next time.")
+
+    def __str__(self) -> str:
+        return str(self.submission_id)
 
 
 class Prediction(models.Model):

@@ -65,7 +65,7 @@ def batch(request: Request, *, field: str) -> "list[UploadedFile[bytes]]":
     Raises:
         MissingImage: there is none under this name.
     """
-    files: "list[UploadedFile[bytes]]" = request.FILES.getlist(field)
+    files: list[UploadedFile[bytes]] = request.FILES.getlist(field)
     if not files:
         raise MissingImage(f'Send the pictures as form files, each named "{field}".')
     return files

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from recognizer import dispatch
-from recognizer.apiview import ApiView
+from recognizer.apiview import ProgramView
 from recognizer.serializers import ReadinessSerializer
 
 READINESS_SECONDS = 2.0
@@ -23,7 +23,7 @@ def livez(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-class ReadinessView(ApiView):
+class ReadinessView(ProgramView):
     """`/readyz`"""
 
     @extend_schema(

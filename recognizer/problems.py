@@ -110,7 +110,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         # What Django itself sends before it answers 500: error trackers and the test client listen to it.
         got_request_exception.send(sender=type(context["view"]), request=request)
         logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    headers = {"Retry-After": "1"} if status_code == status.HTTP_503_SERVICE_UNAVAILABLE else {}
+    headers: dict[str, str] = dict(getattr(error, "headers", {}))
+    if status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = "1"
     if (wait := getattr(error, "wait", None)) is not None:
         headers["Retry-After"] = str(math.ceil(wait))
     if challenge := getattr(error, "auth_header", None):

@@ -104,6 +104,14 @@ class PredictionSerializer(serializers.Serializer[Any]):
     url = serializers.CharField()
 
 
+class PageSerializer(serializers.Serializer[Any]):
+    """One page of a list."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = PredictionSerializer(many=True)
+
+
 class FeedbackSerializer(serializers.Serializer[Any]):
     """What the picture really shows."""
 

@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from ml.decoding import ImageTooLarge, inspect
 from recognizer import dispatch, usefulness
-from recognizer.models import Channel, Feedback, Review, Submission
+from recognizer.models import Channel, Feedback, Review, Status, Submission, SubmissionQuerySet
 
 logger = logging.getLogger(__name__)
 
 # Sweeping stops adding messages when this many wait already: a stopped worker must not fill Redis.
 MAX_SWEPT_TASKS = 1000
+FOLLOW_SECONDS = 0.1
 
 
 def submit(*, image: bytes, channel: Channel | str, client: str = "", digits: int | None = None) -> Submission:
@@ -101,16 +102,34 @@ def reload_outcome(*, submission: Submission) -> None:
     submission.__dict__.pop("prediction", None)
 
 
-def get_submission(submission_id: str) -> Submission:
+def follow(*, submission: Submission, timeout: float) -> None:
+    """Wait for an answer that somebody else asked for, at most `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while submission.status == Status.QUEUED and time.monotonic() < end:
+        time.sleep(FOLLOW_SECONDS)
+        reload_outcome(submission=submission)
+
+
+def get_submission(submission_id: str, *, client: str = "") -> Submission:
     """One submission with its predictions, without its picture.
 
+    Args:
+        submission_id: its id; knowing it is the right to read what nobody in particular sent.
+        client: who asks; what somebody in particular sent is there for them alone.
+
     Raises:
-        Submission.DoesNotExist: no such id, or one that is no UUID.
+        Submission.DoesNotExist: no such id, one that is no UUID, or somebody else's submission.
     """
+    rows = Submission.objects.defer("image").prefetch_related("predictions")
     try:
-        return Submission.objects.defer("image").prefetch_related("predictions").get(id=submission_id)
+        return rows.get(id=submission_id, client__in={"", client})
     except ValueError as error:
         raise Submission.DoesNotExist from error
+
+
+def submissions_of(client: str) -> SubmissionQuerySet:
+    """What this client sent, with predictions, without pictures."""
+    return Submission.objects.filter(client=client).exclude(client="").defer("image").prefetch_related("predictions")
 
 
 def republish_overdue() -> int:

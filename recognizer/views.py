@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404
-from rest_framework import status
+from rest_framework import exceptions, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,17 +16,22 @@ from ml.decoding import ImageError
 from recognizer import documentation as doc
 from recognizer import services
 from recognizer.apiview import ApiView
+from recognizer.idempotency import KeyReused, key_from, submit_once
 from recognizer.models import Channel, Status, Submission
+from recognizer.pagination import NewestFirst
 from recognizer.parsers import BoundedJSONParser, ImageBodyParser, batch, picture, refuse_large_body
 from recognizer.preferences import Waiting, waiting
 from recognizer.problems import CONTENT_TYPE, describe, failure, problem
 from recognizer.serializers import FeedbackSerializer, OptionsSerializer, answer
+from recognizer.tokens import Scope
 
 
 class PredictView(ApiView):
     """What the views that take pictures share."""
 
     parser_classes = [MultiPartParser, ImageBodyParser, BoundedJSONParser]
+    scopes = {"POST": Scope.PREDICT}
+    cost = 1
     field = "image"
 
     @property
@@ -47,10 +52,17 @@ class PredictView(ApiView):
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
-    def submit(self, request: Request, image: bytes, digits: int | None) -> Submission:
-        """Store what was sent; the page names itself in a header, everybody else is a program."""
+    def submit(self, request: Request, image: bytes, digits: int | None, part: int = 0) -> tuple[Submission, bool]:
+        """Store what was sent, once for each `Idempotency-Key`; the flag says whether it is new.
+
+        The page names itself in a header, everybody else is a program.
+        """
         channel = Channel.WEB if request.headers.get("X-Channel") == Channel.WEB else Channel.API
-        return services.submit(image=image, channel=channel, digits=digits)
+        key = key_from(request.headers.get("Idempotency-Key"), caller=self.caller.key)
+        client = self.caller.client
+        if key is None:
+            return services.submit(image=image, channel=channel, client=client, digits=digits), True
+        return submit_once(digest=key.digest(part), image=image, channel=channel, client=client, digits=digits)
 
 
 def waiting_for(request: Request) -> Waiting:
@@ -58,37 +70,66 @@ def waiting_for(request: Request) -> Waiting:
     return waiting(request.headers.get("Prefer", ""))
 
 
-def answered(submission: Submission, *, includes: list[str], success: int, applied: str = "") -> Response:
+def answered(submission: Submission, *, includes: list[str], success: int) -> Response:
     """The answer to a submission in whatever state its waiting ended."""
-    headers = {"Preference-Applied": applied} if applied else {}
     if submission.status == Status.FAILED:
-        return Response(failure(submission), status=422, headers=headers, content_type=CONTENT_TYPE)
+        return Response(failure(submission), status=422, content_type=CONTENT_TYPE)
     body = answer(submission, includes=includes)
-    headers["Location"] = body["url"]
     if submission.status == Status.DONE:
-        return Response(body, status=success, headers=headers)
-    return Response(body, status=status.HTTP_202_ACCEPTED, headers=headers | {"Retry-After": "1"})
+        return Response(body, status=success, headers={"Location": body["url"]})
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"], "Retry-After": "1"})
 
 
-def find(submission_id: str) -> Submission:
-    """The submission under this id, or 404."""
-    try:
-        return services.get_submission(submission_id)
-    except Submission.DoesNotExist as error:
-        raise Http404 from error
+def with_headers(response: Response, *, applied: str = "", replayed: bool = False) -> Response:
+    """Say which preference was honoured, and whether an earlier request is answered again."""
+    if applied:
+        response.headers["Preference-Applied"] = applied
+    if replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def wait_for(stored: list[tuple[Submission, bool]], seconds: float) -> None:
+    """Have the new ones read, and wait for them and for those that an earlier request sent."""
+    services.read_all(submissions=[submission for submission, is_new in stored if is_new], timeout=seconds)
+    for submission, is_new in stored:
+        if not is_new:
+            services.follow(submission=submission, timeout=seconds)
+
+
+class OneView(ApiView):
+    """What the views of one submission share."""
+
+    def find(self, submission_id: str) -> Submission:
+        """The submission under this id, if this caller may know of it; else 404."""
+        try:
+            return services.get_submission(submission_id, client=self.caller.client)
+        except Submission.DoesNotExist as error:
+            raise Http404 from error
 
 
 class PredictionListView(PredictView):
     """`/api/v1/predictions/`"""
 
+    scopes = {"GET": Scope.READ, "POST": Scope.PREDICT}
+
+    @doc.list_predictions
+    def get(self, request: Request) -> Response:
+        """What the token's owner sent, the newest first."""
+        if not self.caller.client:
+            raise exceptions.NotAuthenticated("Only a token's owner has a list: Authorization: Bearer …")
+        paginator = NewestFirst()
+        page = paginator.paginate_queryset(services.submissions_of(self.caller.client), request, self)
+        return paginator.get_paginated_response([answer(submission, includes=[]) for submission in page or []])
+
     @doc.predict
     def post(self, request: Request) -> Response:
         """201 with what was read; 202 with the address to poll when that takes longer than the deadline."""
         options, wait = self.said(request), waiting_for(request)
-        submission = self.submit(request, picture(request, field=self.field), options.get("digits"))
-        services.read(submission=submission, timeout=wait.seconds)
-        includes = options.get("include", [])
-        return answered(submission, includes=includes, success=status.HTTP_201_CREATED, applied=wait.applied)
+        stored = self.submit(request, picture(request, field=self.field), options.get("digits"))
+        wait_for([stored], wait.seconds)
+        response = answered(stored[0], includes=options.get("include", []), success=status.HTTP_201_CREATED)
+        return with_headers(response, applied=wait.applied, replayed=not stored[1])
 
 
 class BatchView(PredictView):
@@ -104,40 +145,47 @@ class BatchView(PredictView):
     @doc.predict_batch
     def post(self, request: Request) -> Response:
         """200 with one answer a picture, in order; what could not be read has a problem in its place."""
-        options, wait = self.said(request), waiting_for(request)
-        outcomes = [self._try(request, part, options.get("digits")) for part in batch(request, field=self.field)]
-        stored = [outcome for outcome in outcomes if isinstance(outcome, Submission)]
-        services.read_all(submissions=stored, timeout=wait.seconds)
-        headers = {"Preference-Applied": wait.applied} if wait.applied else {}
-        return Response([self._answer(outcome, options.get("include", [])) for outcome in outcomes], headers=headers)
+        options, wait, parts = self.said(request), waiting_for(request), batch(request, field=self.field)
+        if len(parts) > 1:
+            self.spend(request, len(parts) - 1)
+        outcomes = [self._try(request, part, options.get("digits"), index) for index, part in enumerate(parts)]
+        wait_for([outcome for outcome in outcomes if isinstance(outcome, tuple)], wait.seconds)
+        includes = options.get("include", [])
+        return with_headers(Response([self._answer(outcome, includes) for outcome in outcomes]), applied=wait.applied)
 
-    def _try(self, request: Request, part: "UploadedFile[bytes]", digits: int | None) -> Submission | dict[str, Any]:
+    def _try(
+        self, request: Request, part: "UploadedFile[bytes]", digits: int | None, index: int
+    ) -> tuple[Submission, bool] | dict[str, Any]:
         try:
-            return self.submit(request, part.read(), digits)
-        except ImageError as error:
+            return self.submit(request, part.read(), digits, index)
+        except (ImageError, KeyReused) as error:
             return problem(*describe(error))
 
-    def _answer(self, outcome: Submission | dict[str, Any], includes: list[str]) -> dict[str, Any]:
-        if not isinstance(outcome, Submission):
+    def _answer(self, outcome: tuple[Submission, bool] | dict[str, Any], includes: list[str]) -> dict[str, Any]:
+        if isinstance(outcome, dict):
             return outcome
-        return failure(outcome) if outcome.status == Status.FAILED else answer(outcome, includes=includes)
+        submission = outcome[0]
+        return failure(submission) if submission.status == Status.FAILED else answer(submission, includes=includes)
 
 
-class PredictionView(ApiView):
+class PredictionView(OneView):
     """`/api/v1/predictions/{id}/`"""
+
+    scopes = {"GET": Scope.READ}
 
     @doc.get_prediction
     def get(self, request: Request, submission_id: str) -> Response:
-        """Readable by whoever knows the id."""
+        """Readable by whoever knows the id; what was sent with a token only by its owner."""
         options = OptionsSerializer(data=request.query_params)
         options.is_valid(raise_exception=True)
-        return Response(answer(find(submission_id), includes=options.validated_data.get("include", [])))
+        return Response(answer(self.find(submission_id), includes=options.validated_data.get("include", [])))
 
 
-class FeedbackView(ApiView):
+class FeedbackView(OneView):
     """`/api/v1/predictions/{id}/feedback/`"""
 
     parser_classes = [BoundedJSONParser]
+    scopes = {"POST": Scope.FEEDBACK}
 
     @doc.give_feedback
     def post(self, request: Request, submission_id: str) -> Response:
@@ -145,7 +193,8 @@ class FeedbackView(ApiView):
         said = FeedbackSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         label = said.validated_data["label"]
-        feedback = services.give_feedback(submission=find(submission_id), label=label or "", client="")
+        submission = self.find(submission_id)
+        feedback = services.give_feedback(submission=submission, label=label or "", client=self.caller.client)
         return Response({"label": label, "created_at": feedback.created_at}, status=status.HTTP_201_CREATED)
 
 
@@ -158,8 +207,9 @@ class LegacyPredictView(PredictView):
     @doc.predict_legacy
     def post(self, request: Request) -> Response:
         """200 with `digit`, the one digit in the picture."""
-        submission = services.read(submission=self.submit(request, picture(request, field=self.field), 1))
-        return answered(submission, includes=[], success=status.HTTP_200_OK)
+        stored = self.submit(request, picture(request, field=self.field), 1)
+        wait_for([stored], settings.PREDICT_DEADLINE_SECONDS)
+        return answered(stored[0], includes=[], success=status.HTTP_200_OK)
 
 
 class ModelListView(ApiView):
