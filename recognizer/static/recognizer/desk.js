@@ -9,11 +9,13 @@ const MINIATURE_SIDE = 480;
 
 export class Desk {
   #sheet = newSheet();
+  // A drawing is known by its first stroke, so that undoing "Clear" finds the sheet it was.
+  #sheets = new WeakMap();
 
   // parts: {sketch, stage, boxes, slip, reader, history, feedback, announce, readsAlong}
   constructor(parts) {
     Object.assign(this, parts);
-    this.sketch.addEventListener("change", () => this.#written());
+    this.sketch.addEventListener("edit", () => this.#written());
     this.reader.addEventListener("reading", () => this.#wait(say("reading")));
     this.reader.addEventListener("queued", () => this.#wait(say("queued"), true));
     this.reader.addEventListener("retry", ({ detail }) => this.#wait(say("retry", { seconds: figures(detail) }), true));
@@ -48,7 +50,7 @@ export class Desk {
     this.#begin({ ...sheet });
     if (sheet.kind === "picture") this.stage.show(await loaded(sheet.image), sheet.size);
     else this.sketch.replace(sheet.strokes);
-    this.reader.stop();
+    if (sheet.strokes) this.#sheets.set(sheet.strokes[0], this.#sheet);
     this.#show(sheet.answer, sheet.label);
     this.history.current = sheet.id;
   }
@@ -60,30 +62,31 @@ export class Desk {
   }
 
   #begin(sheet) {
-    this.reader.stop();
-    this.#sheet = sheet;
+    this.#leave(sheet);
     this.stage.show(null);
     this.sketch.replace([]);
+  }
+
+  #leave(sheet) {
+    this.reader.stop();
+    this.#sheet = sheet;
     this.history.current = null;
-  }
-
-  #written() {
-    if (this.#sheet.kind === "picture") return this.#reset();
-    this.boxes.stale = true;
-    this.feedback.askAbout(null);
-    if (this.sketch.isBlank) {
-      this.reader.stop();
-      this.#sheet = newSheet();
-      this.history.current = null;
-      return this.#reset();
-    }
-    return this.readsAlong() ? this.reader.readSoon(() => this.#asBlob()) : this.reader.stop();
-  }
-
-  #reset() {
     this.boxes.clear();
     this.slip.empty();
     this.feedback.askAbout(null);
+  }
+
+  #written() {
+    this.boxes.stale = true;
+    this.feedback.askAbout(null);
+    if (this.sketch.isBlank) return this.#leave(newSheet());
+    this.#sheet = this.#sheetOf(this.sketch.strokes[0]);
+    return this.readsAlong() ? this.reader.readSoon(() => this.#asBlob()) : this.reader.stop();
+  }
+
+  #sheetOf(stroke) {
+    if (!this.#sheets.has(stroke)) this.#sheets.set(stroke, newSheet());
+    return this.#sheets.get(stroke);
   }
 
   #wait(sentence, aloud = false) {

@@ -1,5 +1,5 @@
 // What has been drawn: strokes in units of the sheet, with undo and redo. Knows nothing of the screen.
-// A stroke is {erase, width, points: [[x, y], ...]}. Emits "change".
+// A stroke is {erase, width, points: [[x, y], ...]}. Emits "change", and "edit" after it when a hand made the change.
 
 export const SHEET = { width: 840, height: 600 };
 
@@ -28,13 +28,13 @@ export class Sketch extends EventTarget {
   begin(stroke) {
     this.end();
     this.#open = stroke;
-    this.#changed();
+    this.#edited();
   }
 
   extend(points) {
     if (!this.#open || points.length === 0) return;
     this.#open.points.push(...points);
-    this.#changed();
+    this.#edited();
   }
 
   end() {
@@ -54,30 +54,31 @@ export class Sketch extends EventTarget {
     if (!this.canUndo) return;
     this.#future.push(this.#strokes);
     this.#strokes = this.#past.pop();
-    this.#changed();
+    this.#edited();
   }
 
   redo() {
     if (!this.canRedo) return;
     this.#past.push(this.#strokes);
     this.#strokes = this.#future.pop();
-    this.#changed();
+    this.#edited();
   }
 
   // Another sheet, or none: its own history begins here.
   replace(strokes) {
     [this.#strokes, this.#past, this.#future, this.#open] = [strokes, [], [], null];
-    this.#changed();
+    this.dispatchEvent(new Event("change"));
   }
 
   #step(strokes) {
     this.#past.push(this.#strokes);
     this.#strokes = strokes;
     this.#future = [];
-    this.#changed();
+    this.#edited();
   }
 
-  #changed() {
+  #edited() {
     this.dispatchEvent(new Event("change"));
+    this.dispatchEvent(new Event("edit"));
   }
 }

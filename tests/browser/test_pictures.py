@@ -1,0 +1,74 @@
+"""Pictures from outside: chosen, dropped, pasted, photographed."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from recognizer.models import Submission
+from tests.browser.conftest import Visit
+from tests.browser.files import transfer, upload
+from tests.browser.handwriting import box_of
+from tests.pictures import drawing, encoded
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp"])
+def test_a_chosen_picture_is_shown_and_read(page: Page, kind: str) -> None:
+    upload(page, encoded(drawing("47"), kind.upper()), mime=f"image/{kind}")
+
+    expect(page.locator("#number")).to_have_text("47")
+    expect(page.locator("#stage")).to_have_attribute("data-holds", "picture")
+    boxes = [box_of(box) for box in page.locator(".box rect").all()]
+    canvas = box_of(page.locator("#canvas"))
+    assert len(boxes) == 2
+    assert boxes[0]["x"] + boxes[0]["width"] < canvas["x"] + canvas["width"] / 2 < boxes[1]["x"]
+
+
+def test_what_the_server_does_not_read_the_browser_makes_readable(page: Page) -> None:
+    upload(page, encoded(drawing("4"), "GIF"), name="number.gif", mime="image/gif")
+
+    expect(page.locator("#number")).to_have_text("4")
+    assert Submission.objects.get().width == 280
+
+
+def test_a_file_that_is_no_picture_is_refused(page: Page) -> None:
+    upload(page, b"%PDF-1.7", name="number.pdf", mime="application/pdf")
+
+    expect(page.locator("#advice")).to_have_text("That is no picture. Send a PNG, JPEG or WebP.")
+    assert not Submission.objects.exists()
+
+
+def test_a_pasted_picture_is_read(page: Page) -> None:
+    pasted = "(clipboardData) => new ClipboardEvent('paste', { clipboardData, bubbles: true })"
+    page.evaluate(f"(data) => document.body.dispatchEvent(({pasted})(data))", transfer(page, encoded(drawing("7"))))
+
+    expect(page.locator("#number")).to_have_text("7")
+
+
+def test_a_dropped_picture_is_read(page: Page) -> None:
+    data = transfer(page, encoded(drawing("3")))
+    page.dispatch_event("body", "dragover", {"dataTransfer": data})
+    expect(page.locator(".drop-hint")).to_be_visible()
+    page.dispatch_event("body", "drop", {"dataTransfer": data})
+
+    expect(page.locator("#number")).to_have_text("3")
+    expect(page.locator(".drop-hint")).to_be_hidden()
+
+
+def test_a_phone_offers_its_camera(visit: Visit) -> None:
+    phone = visit(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+
+    assert phone.locator("#camera").get_attribute("capture") == "environment"
+    with phone.expect_file_chooser() as chooser:
+        phone.locator(".tool-camera").click()
+    chooser.value.set_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": encoded(drawing("2"), "JPEG")})
+    expect(phone.locator("#number")).to_have_text("2")
+
+
+def test_clearing_a_picture_gives_an_empty_sheet(page: Page) -> None:
+    upload(page, encoded(drawing("4")))
+    expect(page.locator("#number")).to_have_text("4")
+
+    page.locator("#clear").click()
+
+    expect(page.locator("#stage")).to_have_attribute("data-holds", "nothing")
+    expect(page.locator(".box")).to_have_count(0)
+    expect(page.locator("#undo")).to_be_disabled()
