@@ -5,7 +5,6 @@
 VENV ?= .venv
 BIN = $(VENV)/bin
 INSTALL = sh digitsite/run/install.sh $(VENV)
-SOURCES = digitsite recognizer telegram_integration ml tests bench manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run install install-dev install-train test test-faults lint fix train evaluate bench requirements
@@ -18,6 +17,9 @@ run: install  ## install what is missing, then start everything: http://127.0.0.
 
 test: install-dev  ## the test suite (ARGS="-k name" for a part of it)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-faults: install-dev  ## only the tests that really kill processes
+	@$(BIN)/python -m pytest -m faults $(ARGS)
 
 lint: install-dev  ## style, types, import rules, missing migrations
 	$(BIN)/ruff check .

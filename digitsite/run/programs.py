@@ -72,21 +72,22 @@ def workers() -> list[Program]:
     return [celery(name, "worker", "--hostname", f"{name}@%h", *options.split()) for name in names]
 
 
-def programs() -> list[Program]:
-    """What runs here, in starting order. Redis only when none is configured, the bot only with a token."""
+def stages() -> dict[str, list[Program]]:
+    """What runs here, in starting order; each stage stands on those before it.
+
+    Redis only when none is configured, the bot only with a token.
+    """
     embedded = local.redis_url(settings.VAR_DIR) == settings.REDIS_URL
     bot = Program("bot", (PYTHON, "manage.py", "runbot"), essential=False)
-    return [
-        *([valkey()] if embedded else []),
-        *workers(),
-        web(),
-        celery("beat", "beat"),
-        *([bot] if settings.TELEGRAM_BOT_TOKEN else []),
-    ]
+    return {
+        "redis": [valkey()] if embedded else [],
+        "workers": workers(),
+        "front": [web(), celery("beat", "beat"), *([bot] if settings.TELEGRAM_BOT_TOKEN else [])],
+    }
 
 
-def supervisor_config(wanted: list[Program]) -> configparser.RawConfigParser:
-    """supervisord's configuration. Whatever ends is started again; stopping goes in the reverse order."""
+def supervisor_config(stages: dict[str, list[Program]]) -> configparser.RawConfigParser:
+    """supervisord's configuration. Whatever ends is started again; the last stage is stopped first."""
     config = configparser.RawConfigParser()
     config["supervisord"] = {
         "logfile": f"{LOGS}/supervisor.log",
@@ -100,18 +101,26 @@ def supervisor_config(wanted: list[Program]) -> configparser.RawConfigParser:
     config["rpcinterface:supervisor"] = {
         "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
     }
-    for priority, program in enumerate(wanted):
-        config[f"program:{program.name}"] = {
-            "command": shlex.join((*LEASH, *program.command)).replace("%", "%%"),
-            "priority": str(priority),
-            "autorestart": "true",
-            "startsecs": "1",
-            "startretries": "1000000",
-            "stopwaitsecs": str(program.stop_seconds),
-            "killasgroup": "true",
-            "redirect_stderr": "true",
-            "stdout_logfile": f"{LOGS}/{program.name}.log",
-            "stdout_logfile_maxbytes": "10MB",
-            "stdout_logfile_backups": "3",
-        }
+    for priority, (stage, members) in enumerate(stages.items()):
+        if members:
+            names = ",".join(program.name for program in members)
+            config[f"group:{stage}"] = {"programs": names, "priority": str(priority)}
+        for program in members:
+            config[f"program:{program.name}"] = program_config(program)
     return config
+
+
+def program_config(program: Program) -> dict[str, str]:
+    """supervisord's section for one program."""
+    return {
+        "command": shlex.join((*LEASH, *program.command)).replace("%", "%%"),
+        "autorestart": "true",
+        "startsecs": "1",
+        "startretries": "1000000",
+        "stopwaitsecs": str(program.stop_seconds),
+        "killasgroup": "true",
+        "redirect_stderr": "true",
+        "stdout_logfile": f"{LOGS}/{program.name}.log",
+        "stdout_logfile_maxbytes": "10MB",
+        "stdout_logfile_backups": "3",
+    }

@@ -12,7 +12,7 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 from digitsite.run import StartError
-from digitsite.run.programs import LEASH, LOCK, LOGS, PYTHON, SOCKET, programs, supervisor_config
+from digitsite.run.programs import LEASH, LOCK, LOGS, PYTHON, SOCKET, stages, supervisor_config
 
 CONFIG = Path("var/supervisor.conf")
 TAIL_LINES = 15
@@ -60,9 +60,10 @@ class Supervisor:
     """The running supervisord, and what was last seen of its processes."""
 
     def __init__(self) -> None:
-        self.programs = {program.name: program for program in programs()}
+        planned = stages()
+        self.programs = {program.name: program for members in planned.values() for program in members}
         with CONFIG.open("w") as file:
-            supervisor_config(list(self.programs.values())).write(file)
+            supervisor_config(planned).write(file)
         command = (PYTHON, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", str(CONFIG))
         # A session of its own: a Ctrl-C reaches the launcher only, which stops everything in order.
         environment = {**os.environ, "LEASH_HOLDER": str(os.getpid())}

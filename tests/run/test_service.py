@@ -42,7 +42,9 @@ def test_what_dies_comes_back(service: Service, name: str) -> None:
 
 
 def test_tells_of_a_restart(service: Service) -> None:
-    for pid in service.pids("digitsite beat",):
+    for pid in service.pids(
+        "digitsite beat",
+    ):
         os.kill(pid, signal.SIGKILL)
 
     service.wait_for_line("beat ended and was started again (var/log/beat.log)")
