@@ -127,6 +127,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "recognizer.metrics.MetricsMiddleware",
     "recognizer.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -240,6 +241,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "recognizer.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }
+
+# --- Metrics --------------------------------------------------------------------------------------
+
+# In this folder the web processes of one host add up what they count.
+METRICS_DIR = VAR_DIR / "metrics"
+METRICS_TOKEN = env_secret("METRICS_TOKEN")
 
 # --- Processes (what `make run` starts) -----------------------------------------------------------
 

@@ -22,6 +22,7 @@ import redis
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
+from recognizer import tallies
 from recognizer.models import Prediction, Submission
 
 logger = logging.getLogger(__name__)
@@ -66,15 +67,24 @@ def redis_client() -> redis.Redis:
 
 
 def send_replies(*, reply_to: str, task_id: str, replies: dict[str, Reply]) -> None:
-    """Called by the worker: push the answers of one task to the process that waits for them.
+    """Called by the worker: push the answers of one task to the process that waits for them, if one does.
+
+    What was counted meanwhile goes with them.
 
     Raises:
         redis.RedisError: Redis is away; the answers are in the database all the same.
     """
     pipeline = redis_client().pipeline(transaction=False)
-    pipeline.lpush(reply_to, json.dumps({"task_id": task_id, "replies": replies}))
-    pipeline.expire(reply_to, REPLY_TTL_SECONDS)
-    pipeline.execute()
+    if reply_to:
+        pipeline.lpush(reply_to, json.dumps({"task_id": task_id, "replies": replies}))
+        pipeline.expire(reply_to, REPLY_TTL_SECONDS)
+    counted = tallies.take()
+    tallies.add_to(pipeline, counted)
+    try:
+        pipeline.execute()
+    except redis.RedisError:
+        tallies.give_back(counted)
+        raise
 
 
 def queue_length() -> int:

@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from ml.decoding import ImageError, ImageTooLarge, UnreadableImage, UnsupportedFormat
+from recognizer.metrics import REFUSALS
 from recognizer.models import Submission
 
 logger = logging.getLogger(__name__)
@@ -117,6 +118,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         headers["Retry-After"] = str(math.ceil(wait))
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
+    REFUSALS.labels(code).inc()
     body = problem(status_code, code, detail)
     if isinstance(error, exceptions.ValidationError):
         body["errors"] = error.detail

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from recognizer import usefulness
+from recognizer import tallies, usefulness
 from recognizer.dispatch import Reply, as_reply
 from recognizer.models import Prediction, Status, Submission
 
@@ -56,10 +56,12 @@ def claim(submission_ids: Sequence[str]) -> list[Submission]:
             Submission.objects.filter(id__in=exhausted).update(
                 status=Status.FAILED, error_code=GAVE_UP, finished_at=now
             )
+            tallies.count("predictions", GAVE_UP, recognizer().card.version, by=len(exhausted))
         if claimed:
             Submission.objects.filter(id__in=[row.id for row in claimed]).update(
                 attempts=F("attempts") + 1, claimed_at=now
             )
+            tallies.count("attempts", by=len(claimed))
     return claimed
 
 
@@ -108,6 +110,16 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
                 ]
             )
         Prediction.objects.bulk_create(predictions)
+    for row in rows:
+        if row.id in queued:
+            tallies.count("predictions", _outcome(row), recognizer().card.version)
+
+
+def _outcome(row: Submission) -> str:
+    """In a word: accepted, why the model refused it, or why it could not be read."""
+    if row.prediction is None:
+        return row.error_code
+    return row.prediction.reason or "accepted"
 
 
 def _prediction(row: Submission, reading: "Reading") -> Prediction:

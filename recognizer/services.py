@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ml.decoding import ImageTooLarge, inspect
-from recognizer import dispatch, usefulness
+from recognizer import dispatch, tallies, usefulness
 from recognizer.models import Channel, Feedback, Review, Status, Submission, SubmissionQuerySet
 
 logger = logging.getLogger(__name__)
@@ -148,7 +148,9 @@ def republish_overdue() -> int:
     batches += [[str(row_id)] for row_id, attempts in rows if attempts]
     for batch in batches:
         dispatch.publish(batch)
+    tallies.count("sweeps")
     if rows:
+        tallies.count("swept", by=len(rows))
         logger.warning("Swept: %d queued submissions published again", len(rows))
     return len(rows)
 

@@ -21,8 +21,7 @@ def recognise(self: "Task[..., None]", submission_ids: list[str], reply_to: str 
     try:
         replies = recognition.recognise(submission_ids)
     finally:
-        if reply_to:
-            _reply(reply_to, str(self.request.id), replies)
+        _reply(reply_to, str(self.request.id), replies)
 
 
 def _reply(reply_to: str, task_id: str, replies: dict[str, dispatch.Reply]) -> None:

@@ -105,4 +105,5 @@ def create_token(
 def find_token(secret: str) -> ApiToken | None:
     """The token with this secret, unless it has expired or its owner may not sign in any more."""
     valid = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-    return ApiToken.objects.select_related("owner").filter(valid, digest=digest_of(secret), owner__is_active=True).first()
+    usable = ApiToken.objects.select_related("owner").filter(valid, owner__is_active=True)
+    return usable.filter(digest=digest_of(secret)).first()

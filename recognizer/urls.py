@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from recognizer import apiview, pages, probes, views
+from recognizer import apiview, metrics, pages, probes, views
 
 urlpatterns = [
     path("", pages.PageView.as_view(), name="page"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
     re_path("^api/", apiview.NotFoundView.as_view()),
+    path("metrics", metrics.metrics, name="metrics"),
     path("livez", probes.livez, name="livez"),
     path("readyz", probes.ReadinessView.as_view(), name="readyz"),
 ]

@@ -22,6 +22,7 @@ DATABASES["default"]["TEST"] = {"NAME": os.environ.get("DIGITS_TEST_DATABASE", s
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["TEST"] = {"NAME": f"digits_test_{os.getpid()}"}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+METRICS_DIR = TEST_DIR / "metrics"
 STATIC_ROOT = TEST_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True

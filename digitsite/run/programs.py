@@ -20,6 +20,7 @@ LOCK = "var/processes.lock"
 LOGS = Path("var/log")
 PYTHON = os.path.relpath(sys.executable, settings.BASE_DIR)
 SOCKET = local.socket_dir(settings.VAR_DIR) / "supervisor.sock"
+GUNICORN_HOOKS = ("--config", "python:digitsite.gunicorn_hooks")
 LEASH = (PYTHON, "-I", "-S", "digitsite/run/leash.py", LOCK)
 
 
@@ -56,7 +57,7 @@ def web() -> Program:
     options = f"""--worker-class gthread --workers {settings.WEB_CONCURRENCY} --threads {settings.WEB_THREADS}
         --graceful-timeout 10 --timeout 60 --no-control-socket"""
     bind = ("--bind", f"{host}:{settings.PORT}")
-    return Program("web", (PYTHON, "-m", "gunicorn", "digitsite.wsgi", *bind, *options.split()))
+    return Program("web", (PYTHON, "-m", "gunicorn", "digitsite.wsgi", *GUNICORN_HOOKS, *bind, *options.split()))
 
 
 def celery(name: str, *arguments: str) -> Program:
