@@ -207,6 +207,8 @@ WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", max(1, min(4, CORES - 1)), mi
 CLAIM_SECONDS = env_float("CLAIM_SECONDS", 15, minimum=0.1, maximum=3600)
 MAX_ATTEMPTS = 3
 SWEEP_SECONDS = env_float("SWEEP_SECONDS", 5, minimum=0.1, maximum=3600)
+# Submissions that nobody reviewed are erased after so many days; 0 keeps them.
+RETENTION_DAYS = env_int("RETENTION_DAYS", 90, minimum=0, maximum=36500)
 # Pictures that one caller may send; looking answers up has ten times as much room.
 RATE_LIMIT_ENABLED = env_bool("RATE_LIMIT_ENABLED", default=True)
 RATE_LIMIT_ANONYMOUS = env_rate("RATE_LIMIT_ANONYMOUS", "120/minute")
@@ -240,6 +242,8 @@ CELERY_TASK_DEFAULT_QUEUE = "predictions"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "recognizer.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "purge": {"task": "recognizer.purge", "schedule": 3600, "options": {"expires": 3600}},
+    "summarise": {"task": "recognizer.summarise", "schedule": 3600, "options": {"expires": 3600}},
 }
 
 # --- Metrics --------------------------------------------------------------------------------------

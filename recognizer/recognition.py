@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from recognizer import metadata, usefulness
 from recognizer import tallies, usefulness
 from recognizer.dispatch import Reply, as_reply
 from recognizer.models import Prediction, Status, Submission
@@ -51,6 +52,8 @@ def claim(submission_ids: Sequence[str]) -> list[Submission]:
     with transaction.atomic():
         rows = list(Submission.objects.unclaimed().filter(id__in=submission_ids).select_for_update(skip_locked=True))
         claimed = [row for row in rows if row.attempts < settings.MAX_ATTEMPTS]
+        if exhausted := [row for row in rows if row.attempts >= settings.MAX_ATTEMPTS]:
+            _give_up(exhausted)
         if exhausted := [row.id for row in rows if row.attempts >= settings.MAX_ATTEMPTS]:
             logger.error("Gave up on %d submissions after %d attempts", len(exhausted), settings.MAX_ATTEMPTS)
             Submission.objects.filter(id__in=exhausted).update(
@@ -63,6 +66,14 @@ def claim(submission_ids: Sequence[str]) -> list[Submission]:
             )
             tallies.count("attempts", by=len(claimed))
     return claimed
+
+
+def _give_up(rows: Sequence[Submission]) -> None:
+    logger.error("Gave up on %d submissions after %d attempts", len(rows), settings.MAX_ATTEMPTS)
+    for row in rows:
+        row.status, row.error_code, row.finished_at = Status.FAILED, GAVE_UP, timezone.now()
+        row.image = metadata.strip(bytes(row.image))
+        row.save(update_fields=["status", "error_code", "finished_at", "image"])
 
 
 def _read(rows: Sequence[Submission]) -> "list[Reading | ImageError]":
@@ -90,6 +101,7 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
             row.finished_at = now
             if isinstance(outcome, ImageError):
                 row.status, row.error_code = Status.FAILED, outcome.code
+                row.image = metadata.strip(bytes(row.image))
             else:
                 row.status = Status.DONE
                 row.image, row.image_format = outcome.image, outcome.image_format
@@ -138,7 +150,7 @@ def _prediction(row: Submission, reading: "Reading") -> Prediction:
 
 
 def _digit(digit: "ReadDigit") -> dict[str, Any]:
-    from ml.inference import encode_png
+    from ml.encoding import encode_png
 
     return {
         "digit": digit.digit,

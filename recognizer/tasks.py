@@ -6,7 +6,7 @@ import redis
 from celery import Task, shared_task
 from celery.signals import worker_process_init
 
-from recognizer import dispatch, recognition, services
+from recognizer import dispatch, privacy, recognition, services, summaries
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,19 @@ def _reply(reply_to: str, task_id: str, replies: dict[str, dispatch.Reply]) -> N
 def sweep() -> None:
     """Publish again what was queued and then lost; every SWEEP_SECONDS."""
     services.republish_overdue()
+
+
+@shared_task(name="recognizer.purge")
+def purge() -> None:
+    """Erase what nobody reviewed in time, a little in each task: what is sent meanwhile goes in between."""
+    if privacy.purge() == privacy.CHUNK:
+        purge.apply_async(retry=False)
+
+
+@shared_task(name="recognizer.summarise")
+def summarise() -> None:
+    """Count the dashboard's figures, so that nobody waits for them."""
+    summaries.refresh()
 
 
 @shared_task(name="recognizer.check_worker", bind=True)

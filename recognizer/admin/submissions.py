@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from recognizer import review, services, wording
+from recognizer import privacy, review, services, wording
 from recognizer.admin import pictures, search, words
 from recognizer.admin.dashboard import dashboard
 from recognizer.admin.desk import ReviewDesk
@@ -86,6 +86,12 @@ class SubmissionAdmin(admin.ModelAdmin):
         if {"label", "no_digit"} & set(form.changed_data):
             assert isinstance(request.user, User)
             services.set_label(submission=obj, label=obj.label, reviewer=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Submission) -> None:
+        privacy.erase(submission_ids=[obj.id])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+        privacy.erase(submission_ids=list(queryset.values_list("id", flat=True)))
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
