@@ -47,7 +47,7 @@ requirements: install-dev  ## pin again what the *.in files ask for
 	        --upgrade --quiet --no-header --annotation-style line $$set.in -o $$set.txt || exit 1; \
 	done
 
-install:
+install:  ## only install what is missing
 	@$(INSTALL) requirements.txt
 
 install-train:
