@@ -15,9 +15,15 @@ MOST_COMPONENTS = 200
 """A page of more pieces than this is texture, not writing."""
 
 _INK = 0.35
+_DUST = 0.012
+_SPECKLED = 50
+_SPECKLE = 0.035
+"""Of the longer side: what is smaller is dirt; in a picture full of tiny pieces, more is."""
+
 _SPECK = 0.16
 _SMALL = 0.4
 _FLAT = 2.0
+_DASH = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,8 @@ def _worth_keeping(stats: Labels, shape: tuple[int, ...]) -> list[Component]:
     """The largest components as such; specks, dust and a frame around the rest left out."""
     tallest = int(stats[:, cv2.CC_STAT_HEIGHT].max())
     longer = stats[:, 2:4].max(axis=1)
-    candidates = np.nonzero(longer > max(2, 0.06 * tallest))[0]
+    dust = _DUST if len(stats) < _SPECKLED else _SPECKLE
+    candidates = np.nonzero(longer > max(2, 0.06 * tallest, dust * max(shape)))[0]
     if len(candidates) > MOST_COMPONENTS:
         largest = np.argsort(stats[candidates, cv2.CC_STAT_AREA])[-MOST_COMPONENTS:]
         candidates = np.sort(candidates[largest])
@@ -173,7 +180,7 @@ def _is_mark(one: Component, others: list[Component], height: float) -> bool:
     """A speck, or a minus sign that stands by itself (the loose bar of a 5 stands over or beside its body)."""
     if max(one.width, one.height) < _SPECK * height:
         return True
-    if one.width < _FLAT * one.height or one.height > 0.35 * height:
+    if one.width < _FLAT * one.height or (one.height > 0.35 * height and one.width < _DASH * one.height):
         return False
     return not any(_may_carry_bar(other, one, height) for other in others if other is not one)
 

@@ -90,10 +90,12 @@ class ImageHeader:
 class DecodedImage:
     """A decoded picture.
 
+    `format`: "PNG", "JPEG" or "WEBP".
     `image`: "L" or "RGB", upright, without transparency or metadata, maybe at a reduced scale.
     `width`, `height`: pixels of the upright original.
     """
 
+    format: str
     image: Image.Image
     width: int
     height: int
@@ -127,7 +129,7 @@ def decode_image(data: bytes) -> DecodedImage:
         upright = upright.transpose(_TRANSPOSITIONS[orientation])
     if orientation >= 5:
         width, height = height, width
-    return DecodedImage(upright, width, height)
+    return DecodedImage(_format(data), upright, width, height)
 
 
 def to_grey(image: Image.Image) -> NDArray[np.uint8]:

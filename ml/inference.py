@@ -6,22 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from ml.artifact import ModelCard, load_model
-from ml.decoding import ImageError, decode_image, inspect, to_grey
-from ml.preprocessing import Ink, find_ink, normalise
-from ml.reading_order import choose
-from ml.scoring import Scorer, Scores
+from ml.calibration import Judgement
+from ml.decoding import ImageError, decode_image, to_grey
+from ml.encoding import encode_for_storing
+from ml.preprocessing import find_ink, normalise
+from ml.reading_order import choose, leaves_digit_out
+from ml.scoring import Scorer
 from ml.segmentation import Candidate, propose
 
-STORED_SIDE = 1600
-STORED_PNG_PIXELS = 500_000
 MAX_DIGITS = 64
-FAINT_CONTRAST = 0.05
+MAX_CANDIDATES = 800
+"""What one picture may cost; a page of texture proposes thousands."""
+
+FAINT_CONTRAST = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,16 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
+    """A picture on its way: everything but the network's word. `scale`: its pixels per pixel of the ink map."""
+
     width: int
     height: int
     image: bytes
     image_format: str
-    ink: Ink
+    scale: float
+    contrast: float
     candidates: list[Candidate]
+    is_too_much: bool
     tensors: NDArray[np.float32]
     digits: int | None
 
@@ -118,25 +123,23 @@ class Recognizer:
     def read(self, pictures: Sequence[Picture]) -> list[Reading | ImageError]:
         """Read all pictures with one batched model call; a bad picture's error stands in its place."""
         prepared = [_try_prepare(picture) for picture in pictures]
-        good = [one for one in prepared if isinstance(one, _Prepared)]
-        tensors = [one.tensors for one in good] or [np.zeros((0, 28, 28), np.float32)]
-        scores = self._scorer(np.concatenate(tensors))
+        tensors = [one.tensors for one in prepared if isinstance(one, _Prepared)]
+        judgement = self._scorer(np.concatenate([np.zeros((0, 28, 28), np.float32), *tensors]))
         readings: list[Reading | ImageError] = []
         first = 0
         for one in prepared:
             if isinstance(one, ImageError):
                 readings.append(one)
                 continue
-            last = first + len(one.tensors)
-            own = Scores(scores.probabilities[first:last], scores.outlier[first:last])
-            readings.append(self._decide(one, own))
-            first = last
+            own = slice(first, first + len(one.tensors))
+            readings.append(self._decide(one, Judgement(judgement.probabilities[own], judgement.outlier[own])))
+            first += len(one.tensors)
         return readings
 
-    def _decide(self, prepared: _Prepared, scores: Scores) -> Reading:
-        path = choose(prepared.candidates, scores.confidence, prepared.digits)
-        digits = tuple(_digit(prepared, scores, index) for index in path)
-        reason = self._reason(prepared, digits, max((float(scores.outlier[i]) for i in path), default=0.0))
+    def _decide(self, prepared: _Prepared, judgement: Judgement) -> Reading:
+        path = choose(prepared.candidates, judgement.confidence, prepared.digits)
+        digits = tuple(_digit(prepared, judgement, index) for index in path)
+        reason = self._reason(prepared, judgement, path)
         return Reading(
             text="".join(str(digit.digit) for digit in digits),
             confidence=float(np.prod([digit.confidence for digit in digits])) if digits else 0.0,
@@ -149,16 +152,17 @@ class Recognizer:
             image_format=prepared.image_format,
         )
 
-    def _reason(self, prepared: _Prepared, digits: tuple[ReadDigit, ...], outlier: float) -> str | None:
-        if not digits:
+    def _reason(self, prepared: _Prepared, judgement: Judgement, path: list[int]) -> str | None:
+        if not path:
             return "blank"
-        if prepared.ink.contrast < FAINT_CONTRAST:
+        if prepared.contrast < FAINT_CONTRAST:
             return "too_faint"
-        if len(digits) > MAX_DIGITS:
+        if prepared.is_too_much or len(path) > MAX_DIGITS:
             return "too_many"
-        if outlier > self.thresholds.outlier:
+        is_outlier = judgement.outlier[path].max() > self.thresholds.outlier
+        if is_outlier or leaves_digit_out(prepared.candidates, path):
             return "not_a_digit"
-        if min(digit.confidence for digit in digits) < self.thresholds.confidence:
+        if judgement.confidence[path].min() < self.thresholds.confidence:
             return "ambiguous"
         return None
 
@@ -174,26 +178,36 @@ def _prepare(picture: Picture) -> _Prepared:
     decoded = decode_image(picture.data)
     ink = find_ink(to_grey(decoded.image))
     candidates = propose(ink, picture.digits)
-    tensors = [normalise(candidate.crop) for candidate in candidates]
-    image, image_format = _encode(decoded.image, inspect(picture.data).format)
+    afforded = _first_pieces(candidates)
+    image, image_format = encode_for_storing(decoded.image, lossy=decoded.format == "JPEG")
+    tensors = [normalise(candidate.crop) for candidate in afforded]
     return _Prepared(
         decoded.width,
         decoded.height,
         image,
         image_format,
-        ink,
-        candidates,
+        decoded.width / ink.map.shape[1],
+        ink.contrast,
+        afforded,
+        len(afforded) < len(candidates),
         np.asarray(tensors, np.float32).reshape(-1, 28, 28),
         picture.digits,
     )
 
 
-def _digit(prepared: _Prepared, scores: Scores, index: int) -> ReadDigit:
-    candidate, probabilities = prepared.candidates[index], scores.probabilities[index]
-    digit = int(probabilities.argmax())
+def _first_pieces(candidates: list[Candidate]) -> list[Candidate]:
+    """All candidates, or those of the first pieces when there are more than MAX_CANDIDATES."""
+    if len(candidates) <= MAX_CANDIDATES:
+        return candidates
+    end = candidates[MAX_CANDIDATES].start
+    return [candidate for candidate in candidates if candidate.end <= end]
+
+
+def _digit(prepared: _Prepared, judgement: Judgement, index: int) -> ReadDigit:
+    candidate, probabilities = prepared.candidates[index], judgement.probabilities[index]
     return ReadDigit(
-        digit=digit,
-        confidence=float(probabilities[digit] * (1 - scores.outlier[index])),
+        digit=int(probabilities.argmax()),
+        confidence=float(judgement.confidence[index]),
         probabilities=tuple(float(p) for p in probabilities),
         box=_box(prepared, candidate),
         touching=candidate.cuts > 0,
@@ -203,24 +217,5 @@ def _digit(prepared: _Prepared, scores: Scores, index: int) -> ReadDigit:
 
 def _box(prepared: _Prepared, candidate: Candidate) -> tuple[int, int, int, int]:
     """The candidate's box in pixels of the upright original."""
-    scale = prepared.width / prepared.ink.map.shape[1]
-    x, y, width, height = (round(side * scale) for side in candidate.box)
+    x, y, width, height = (round(side * prepared.scale) for side in candidate.box)
     return x, y, max(1, min(width, prepared.width - x)), max(1, min(height, prepared.height - y))
-
-
-def _encode(image: Image.Image, source: str) -> tuple[bytes, str]:
-    """Encode anew for storing, longer side at most STORED_SIDE; PNG for small drawings, JPEG for photos."""
-    pixels = np.asarray(image)
-    factor = STORED_SIDE / max(image.size)
-    if factor < 1:
-        pixels = np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
-    if pixels.ndim == 3:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    if source != "JPEG" and pixels.shape[0] * pixels.shape[1] <= STORED_PNG_PIXELS:
-        return encode_png(pixels), "png"
-    return cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes(), "jpeg"
-
-
-def encode_png(pixels: NDArray[np.uint8]) -> bytes:
-    """A PNG file of uint8 pixels, grey (H, W) or BGR (H, W, 3); lightly compressed, for speed."""
-    return cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()

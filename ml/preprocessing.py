@@ -27,6 +27,7 @@ _SHADED = 0.08
 _SMALL_SIDE = 64
 _TIGHT_SIDE = 150
 _FEWEST_PIXELS = 8
+_FLARE = np.float32(20)
 _SHADES = np.arange(256, dtype=np.float32)
 _LEAST_CONTRAST = 0.03
 _FULL_CONTRAST = 0.75
@@ -88,7 +89,8 @@ def _on_uneven_paper(grey: Grey) -> tuple[Map, float]:
     paper = shade(grey)
     if max(grey.shape) > _TIGHT_SIDE:
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.2 + max(grey.shape) / 500), np.uint8)
-    reflectance = np.asarray(cv2.divide(grey, paper, dtype=cv2.CV_32F), np.float32)
+    # The flare keeps what is nearly black from being divided by nearly nothing.
+    reflectance = (grey + _FLARE) / (paper + _FLARE)
     step = 1 + int(grey.size > 40_000) + int(grey.size > 300_000)
     lost = 1 - reflectance[::step, ::step]
     below, middle = (float(value) for value in np.percentile(lost, (16, 50)))
@@ -100,7 +102,7 @@ def _on_uneven_paper(grey: Grey) -> tuple[Map, float]:
     floor = max(0.2 * level, min(3 * noise, 0.45 * level))
     span = np.float32(0.9 * level - floor)
     ink = np.float32(1 - middle - floor) / span - reflectance / span
-    return np.clip(ink, 0, 1, out=ink), level
+    return np.clip(ink, 0, 1, dtype=np.float32), level
 
 
 def normalise(crop: Map) -> Map:
