@@ -1,5 +1,6 @@
 """The service from its start to its stop, as the person at the terminal sees it."""
 
+import contextlib
 import http.client
 import signal
 import time
@@ -35,9 +36,7 @@ def readiness() -> tuple[int, str]:
 
 def run() -> None:
     """Start, report, and stop on SIGINT, SIGTERM, SIGHUP or with the parent. Raises StartError."""
-    signals: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, frame: signals.append(number))
+    signals = collect_signals()
     parent = Parent()
     supervisor = Supervisor()
     say(f"Starting {', '.join(supervisor.programs)}")
@@ -50,6 +49,15 @@ def run() -> None:
         say("Stopping")
         supervisor.stop()
     say("Stopped")
+
+
+def collect_signals() -> list[int]:
+    """A list that grows with each signal that asks to stop. Under nohup a hang-up does not ask that."""
+    received: list[int] = []
+    under_nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    for number in (signal.SIGINT, signal.SIGTERM, *(() if under_nohup else (signal.SIGHUP,))):
+        signal.signal(number, lambda number, frame: received.append(number))
+    return received
 
 
 class Watch:
@@ -86,9 +94,10 @@ class Watch:
             say(f"Ready: {url()}  (Ctrl-C stops it; logs are in var/log/)")
         elif time.monotonic() > self.impatient_at:
             self.impatient_at += PATIENCE_SECONDS
-            say(f"Still waiting: /readyz says {status or ''} {body}")
+            say(f"Still waiting: /readyz says {body} (var/log/ may tell why)")
 
 
 def say(line: str) -> None:
-    """One line to the terminal, at once."""
-    print(line, flush=True)
+    """One line to the terminal, at once; a terminal that was closed keeps nothing from stopping in order."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)
