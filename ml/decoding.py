@@ -91,14 +91,23 @@ class DecodedImage:
     """A decoded picture.
 
     `format`: "PNG", "JPEG" or "WEBP".
-    `image`: "L" or "RGB", upright, without transparency or metadata, maybe at a reduced scale.
+    `pixels`: uint8, grey (H, W) or RGB (H, W, 3), upright, opaque, maybe at a reduced scale.
     `width`, `height`: pixels of the upright original.
     """
 
     format: str
-    image: Image.Image
+    pixels: NDArray[np.uint8]
     width: int
     height: int
+
+    def grey(self) -> NDArray[np.uint8]:
+        """Luminance, uint8 (H, W)."""
+        import cv2
+
+        if self.pixels.ndim == 2:
+            return self.pixels
+        grey: NDArray[np.uint8] = cv2.cvtColor(self.pixels, cv2.COLOR_RGB2GRAY)  # type: ignore[assignment]
+        return grey
 
 
 def inspect(data: bytes) -> ImageHeader:
@@ -112,11 +121,13 @@ def decode(data: bytes) -> NDArray[np.uint8]:
 
     Raises UnsupportedFormat, ImageTooLarge or UnreadableImage.
     """
-    return to_grey(decode_image(data).image)
+    return decode_image(data).grey()
 
 
 def decode_image(data: bytes) -> DecodedImage:
     """Decode to an upright, opaque picture of 8 bits a channel; raises what `inspect` raises."""
+    import numpy as np
+
     with _open(data) as image:
         width, height = image.size
         orientation = _orientation(image)
@@ -129,18 +140,7 @@ def decode_image(data: bytes) -> DecodedImage:
         upright = upright.transpose(_TRANSPOSITIONS[orientation])
     if orientation >= 5:
         width, height = height, width
-    return DecodedImage(_format(data), upright, width, height)
-
-
-def to_grey(image: Image.Image) -> NDArray[np.uint8]:
-    """Luminance of an "L" or "RGB" picture: uint8 (H, W)."""
-    import cv2
-    import numpy as np
-
-    pixels = np.asarray(image)
-    if pixels.ndim == 2:
-        return pixels
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    return DecodedImage(_format(data), np.asarray(upright), width, height)
 
 
 def _format(data: bytes) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 STORED_SIDE = 1600
 """Longest side of a stored picture, in pixels."""
@@ -15,13 +14,13 @@ _PNG_PIXELS = 500_000
 _JPEG_QUALITY = 90
 
 
-def encode_for_storing(image: Image.Image, *, lossy: bool) -> tuple[bytes, str]:
-    """A picture "L" or "RGB" as bytes, and "png" or "jpeg": PNG for drawings, JPEG for photos and large ones.
+def encode_for_storing(pixels: NDArray[np.uint8], *, lossy: bool) -> tuple[bytes, str]:
+    """A picture, uint8 grey (H, W) or RGB (H, W, 3), as bytes, and which they are, "png" or "jpeg".
 
-    `lossy`: it came as a JPEG, so nothing is lost by another one.
+    PNG for drawings, JPEG for photos and large pictures. `lossy`: it came as a JPEG, so another loses nothing.
     """
-    pixels = _channels(np.asarray(image))
-    factor = STORED_SIDE / max(image.size)
+    pixels = _channels(pixels)
+    factor = STORED_SIDE / max(pixels.shape[:2])
     if factor < 1:
         pixels = np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
     if not lossy and pixels.shape[0] * pixels.shape[1] <= _PNG_PIXELS:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ml.artifact import ModelCard, load_model
 from ml.calibration import Judgement
-from ml.decoding import ImageError, decode_image, to_grey
+from ml.decoding import ImageError, decode_image
 from ml.encoding import encode_for_storing
 from ml.preprocessing import find_ink, normalise
 from ml.reading_order import choose, leaves_digit_out
+from ml.saliency import saliency
 from ml.scoring import Scorer
 from ml.segmentation import Candidate, propose
 
@@ -136,6 +137,10 @@ class Recognizer:
             first += len(one.tensors)
         return readings
 
+    def saliency(self, preview: NDArray[np.uint8], digit: int) -> NDArray[np.float32]:
+        """How much each point of a digit's `preview`, uint8 (28, 28), speaks for `digit`: float32, [-1, 1]."""
+        return saliency(self._scorer, preview.astype(np.float32) / np.float32(255), digit)
+
     def _decide(self, prepared: _Prepared, judgement: Judgement) -> Reading:
         path = choose(prepared.candidates, judgement.confidence, prepared.digits)
         digits = tuple(_digit(prepared, judgement, index) for index in path)
@@ -176,10 +181,10 @@ def _try_prepare(picture: Picture) -> _Prepared | ImageError:
 
 def _prepare(picture: Picture) -> _Prepared:
     decoded = decode_image(picture.data)
-    ink = find_ink(to_grey(decoded.image))
+    ink = find_ink(decoded.grey())
     candidates = propose(ink, picture.digits)
     afforded = _first_pieces(candidates)
-    image, image_format = encode_for_storing(decoded.image, lossy=decoded.format == "JPEG")
+    image, image_format = encode_for_storing(decoded.pixels, lossy=decoded.format == "JPEG")
     tensors = [normalise(candidate.crop) for candidate in afforded]
     return _Prepared(
         decoded.width,
