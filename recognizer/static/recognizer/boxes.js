@@ -4,7 +4,10 @@ import { SHEET } from "./sketch.js";
 import { figures } from "./strings.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = 0.012;
+// In units of the sheet; a picture's boxes get what looks the same beside it.
+const MARGIN = 10;
+const LETTER = 30;
+const LEAST_LETTER_PIXELS = 16;
 
 export class Boxes {
   #svg;
@@ -20,8 +23,10 @@ export class Boxes {
     this.#resize(size);
     this.#digits = answer.digits;
     this.#svg.dataset.accepted = answer.accepted;
-    const margin = Math.max(size.width, size.height) * MARGIN;
-    this.#svg.append(...this.#digits.map((digit) => box(digit, margin, size)));
+    const scale = Math.max(size.width / SHEET.width, size.height / SHEET.height);
+    const pixel = Math.max(size.width / this.#svg.clientWidth, size.height / this.#svg.clientHeight);
+    const letter = Math.max(LETTER * scale, LEAST_LETTER_PIXELS * pixel);
+    this.#svg.append(...this.#digits.map((digit) => box(digit, MARGIN * scale, letter)));
   }
 
   clear() {
@@ -53,9 +58,8 @@ export class Boxes {
   }
 }
 
-function box({ digit, box: [x, y, width, height] }, margin, size) {
+function box({ digit, box: [x, y, width, height] }, margin, letter) {
   const group = element("g", { class: "box" });
-  const letter = size.height * 0.05;
   group.append(
     element("rect", {
       x: x - margin,

@@ -102,7 +102,7 @@ export class Desk {
     const sheet = { ...this.#sheet, answer };
     delete sheet.blob;
     if (sheet.kind === "sketch") Object.assign(sheet, { strokes: this.sketch.strokes, image: thumbnail(this.sketch.strokes) });
-    this.history.keep(sheet);
+    if (answer.reason !== "blank") this.history.keep(sheet);
   }
 
   #show(answer, label) {

@@ -62,7 +62,9 @@ function step(name, sentence) {
   announce(say(sentence));
 }
 
+const toolSets = document.querySelectorAll(".tools fieldset");
 const showSteps = () => {
+  for (const each of toolSets) each.disabled = stage.holdsPicture;
   byId("undo").disabled = stage.holdsPicture || !sketch.canUndo;
   byId("redo").disabled = stage.holdsPicture || !sketch.canRedo;
   byId("clear").disabled = !stage.holdsPicture && sketch.strokes.length === 0;
