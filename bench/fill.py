@@ -119,6 +119,7 @@ class Filler:
             submission.status, submission.error_code = "failed", "unreadable_image"
             return submission, None, []
         reading = self.reading(submission, shown)
+        submission.answer, submission.refusal = reading.text, reading.reason
         submission.usefulness = self.usefulness.of_prediction(reading)
         hints = self.hints(submission, reading, shown["text"])
         self.label(submission, shown["text"])

@@ -11,8 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from recognizer import metadata, usefulness
-from recognizer import tallies, usefulness
+from recognizer import metadata, tallies, usefulness
 from recognizer.dispatch import Reply, as_reply
 from recognizer.models import Prediction, Status, Submission
 
@@ -54,11 +53,6 @@ def claim(submission_ids: Sequence[str]) -> list[Submission]:
         claimed = [row for row in rows if row.attempts < settings.MAX_ATTEMPTS]
         if exhausted := [row for row in rows if row.attempts >= settings.MAX_ATTEMPTS]:
             _give_up(exhausted)
-        if exhausted := [row.id for row in rows if row.attempts >= settings.MAX_ATTEMPTS]:
-            logger.error("Gave up on %d submissions after %d attempts", len(exhausted), settings.MAX_ATTEMPTS)
-            Submission.objects.filter(id__in=exhausted).update(
-                status=Status.FAILED, error_code=GAVE_UP, finished_at=now
-            )
             tallies.count("predictions", GAVE_UP, recognizer().card.version, by=len(exhausted))
         if claimed:
             Submission.objects.filter(id__in=[row.id for row in claimed]).update(
@@ -107,6 +101,7 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
                 row.image, row.image_format = outcome.image, outcome.image_format
                 row.width, row.height = outcome.width, outcome.height
                 row.prediction = _prediction(row, outcome)
+                row.answer, row.refusal = row.prediction.text, row.prediction.reason
                 row.usefulness = usefulness.of_prediction(row.prediction) if queued[row.id] is None else None
                 predictions.append(row.prediction)
             row.save(
@@ -114,6 +109,8 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
                     "status",
                     "error_code",
                     "finished_at",
+                    "answer",
+                    "refusal",
                     "usefulness",
                     "image",
                     "image_format",

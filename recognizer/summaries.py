@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Func, Max, Min, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, F, Func, Max, Min, Sum
 from django.db.models.functions import Floor
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from recognizer.estimates import bucket
 from recognizer.models import Prediction, Review, Status, Submission, Summary
 
 MAX_DAYS = 366
-FRESH_FOR = timedelta(seconds=60)
+FRESH_FOR = timedelta(minutes=2)
 REVIEWED = "reviewed"
 REVIEWED_FRESH_FOR = timedelta(hours=1)
 BINS = 10
@@ -91,21 +91,16 @@ def count_day(day: date) -> dict[str, Any]:
     """
     span = (_start(day), _start(day + timedelta(days=1)))
     rows = Submission.objects.filter(created_at__gte=span[0], created_at__lt=span[1]).order_by()
-    channels = Counter(dict(_counts(rows, "channel")))
-    unread = Counter(dict(_counts(rows.exclude(status=Status.DONE), "status")))
-    readings = Prediction.objects.filter(
-        live=True, submission__created_at__gte=span[0], submission__created_at__lt=span[1]
-    )
-    outcomes = Counter({reason or "accepted": n for reason, n in _counts(readings, "reason")})
+    channels: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
+    for channel, status, refusal, n in rows.values_list("channel", "status", "refusal").annotate(Count("pk")):
+        channels[channel] += n
+        outcomes[status if status != Status.DONE else refusal or "accepted"] += n
     latency: Counter[int] = Counter()
     took = rows.filter(status=Status.DONE).annotate(took=Milliseconds(F("finished_at"), F("created_at")))
-    for milliseconds, n in _counts(took, "took"):
+    for milliseconds, n in took.values_list("took").annotate(Count("pk")):
         latency[bucket(milliseconds)] += n
-    return {"channels": channels, "outcomes": outcomes + unread, "latency": latency}
-
-
-def _counts(rows: QuerySet[Any], field: str) -> list[tuple[Any, int]]:
-    return list(rows.values_list(field).annotate(Count("pk")))
+    return {"channels": channels, "outcomes": outcomes, "latency": latency}
 
 
 def reviewed() -> Summary:
@@ -127,38 +122,45 @@ def count_reviewed() -> dict[str, dict[str, Any]]:
         is the label), `nothing` (labelled “no digit”), `refused` (refused among those); `confusion`, 11 rows by 11
         columns; `bins`, ten of [count, sum of confidence, right] by confidence.
     """
+    versions: dict[str, dict[str, Any]] = {}
     readings = Prediction.objects.filter(submission__label__isnull=False)
-    has_digits, right = ~Q(submission__label=""), Q(text=F("submission__label"))
-    totals = readings.values("model_version").annotate(
-        digits=Count("pk", filter=has_digits),
-        answered=Count("pk", filter=has_digits & Q(accepted=True)),
-        right=Count("pk", filter=has_digits & right & Q(accepted=True)),
-        nothing=Count("pk", filter=Q(submission__label="")),
-        refused=Count("pk", filter=Q(submission__label="", accepted=False)),
-    )
-    versions: dict[str, dict[str, Any]] = {row["model_version"]: {**row} for row in totals}
-    for figures in versions.values():
-        figures["confusion"] = [[0] * (NOT_A_DIGIT + 1) for _ in range(NOT_A_DIGIT + 1)]
-        figures["bins"] = [[0, 0.0, 0] for _ in range(BINS)]
-    _count_confusions(readings, versions)
-    _count_bins(readings.filter(has_digits), versions)
+    # Floor, because a cast to an integer rounds on one database and cuts on the other.
+    binned = readings.annotate(bin=Floor(F("confidence") * BINS))
+    fields = ("model_version", "submission__label", "text", "accepted", "bin")
+    for version, label, text, accepted, index, n, sure in binned.values_list(*fields).annotate(
+        n=Count("pk"), sure=Sum("confidence")
+    ):
+        figures = versions.setdefault(version, _no_figures())
+        _count_outcome(figures, label, text, accepted, n)
+        _count_confusion(figures["confusion"], label, text, accepted, n)
+        if label:
+            counted = figures["bins"][min(int(index), BINS - 1)]
+            counted[:] = [counted[0] + n, counted[1] + sure, counted[2] + n * (text == label)]
     return versions
 
 
-def _count_confusions(readings: QuerySet[Prediction], versions: dict[str, dict[str, Any]]) -> None:
+def _no_figures() -> dict[str, Any]:
+    return {
+        **dict.fromkeys(("digits", "answered", "right", "nothing", "refused"), 0),
+        "confusion": [[0] * (NOT_A_DIGIT + 1) for _ in range(NOT_A_DIGIT + 1)],
+        "bins": [[0, 0.0, 0] for _ in range(BINS)],
+    }
+
+
+def _count_outcome(figures: dict[str, Any], label: str, text: str, accepted: bool, n: int) -> None:
+    if label:
+        figures["digits"] += n
+        figures["answered"] += n * accepted
+        figures["right"] += n * (accepted and text == label)
+    else:
+        figures["nothing"] += n
+        figures["refused"] += n * (not accepted)
+
+
+def _count_confusion(matrix: list[list[int]], label: str, text: str, accepted: bool, n: int) -> None:
     """Digit by digit, where reading and label are equally long."""
-    pairs = readings.values_list("model_version", "submission__label", "text", "accepted").annotate(Count("pk"))
-    for version, label, text, accepted, n in pairs:
-        true = [int(digit) for digit in label] or [NOT_A_DIGIT] * max(1, len(text) if accepted else 1)
-        read = [int(digit) for digit in text] if accepted else [NOT_A_DIGIT] * len(true)
-        if len(true) == len(read):
-            for row, column in zip(true, read, strict=True):
-                versions[version]["confusion"][row][column] += n
-
-
-def _count_bins(readings: QuerySet[Prediction], versions: dict[str, dict[str, Any]]) -> None:
-    binned = readings.annotate(bin=Floor(F("confidence") * BINS)).values("model_version", "bin")
-    right = Count("pk", filter=Q(text=F("submission__label")))
-    for counted in binned.annotate(n=Count("pk"), sure=Sum("confidence"), right=right):
-        row = versions[counted["model_version"]]["bins"][min(int(counted["bin"]), BINS - 1)]
-        row[:] = [row[0] + counted["n"], row[1] + counted["sure"], row[2] + counted["right"]]
+    true = [int(digit) for digit in label] or [NOT_A_DIGIT] * (len(text) if accepted else 1)
+    read = [int(digit) for digit in text] if accepted else [NOT_A_DIGIT] * len(true)
+    if len(true) == len(read):
+        for row, column in zip(true, read, strict=True):
+            matrix[row][column] += n

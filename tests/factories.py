@@ -61,9 +61,9 @@ def read(text: str = "7", *, confidence: float = 0.95, reason: str = "", **field
     """A submission in the review queue with its live reading."""
     row = submission(**fields)
     live = prediction(row, text, confidence=confidence, reason=reason)
-    if row.label is None:
-        Submission.objects.filter(id=row.id).update(usefulness=usefulness.of_prediction(live))
-    row.refresh_from_db()
+    row.answer, row.refusal = live.text, live.reason
+    row.usefulness = usefulness.of_prediction(live) if row.label is None else None
+    row.save()
     return row
 
 

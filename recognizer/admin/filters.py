@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from recognizer.models import Feedback, Prediction
+from recognizer.models import Status
 
 
 class OutcomeFilter(admin.SimpleListFilter):
@@ -22,8 +22,9 @@ class OutcomeFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() is None:
             return queryset
-        readings = Prediction.objects.filter(submission=OuterRef("pk"), live=True)
-        return queryset.filter(Exists(readings.filter(accepted=self.value() == "accepted")))
+        if self.value() == "refused":
+            return queryset.exclude(refusal="")
+        return queryset.filter(status=Status.DONE, refusal="")
 
 
 class ReviewedFilter(admin.SimpleListFilter):
@@ -39,18 +40,3 @@ class ReviewedFilter(admin.SimpleListFilter):
         if self.value() == "nothing":
             return queryset.filter(label="")
         return queryset if self.value() is None else queryset.filter(label__isnull=self.value() == "no")
-
-
-class FeedbackFilter(admin.SimpleListFilter):
-    """Whether its sender said what it shows."""
-
-    title = _("feedback")
-    parameter_name = "feedback"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("With feedback"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(Exists(Feedback.objects.filter(submission=OuterRef("pk"))))

@@ -3,13 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from recognizer.models import Prediction
 from recognizer.wording import ASCII_FIGURES
-
-# Up to so many readings of a number are looked up one by one; a commoner number is soon met in the list itself.
-RARE = 500
 
 
 def narrow(queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
@@ -21,15 +17,8 @@ def narrow(queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
         return queryset.filter(id=UUID(term))
     except ValueError:
         pass
+    # The conditions of the partial indexes are repeated, or they would not be used.
     meant = Q(client=term) & ~Q(client="")
     if term.isdecimal():
-        meant |= Q(label=term, label__isnull=False) | _read_as(term)
+        meant |= Q(label=term, label__isnull=False) | (Q(answer=term) & ~Q(answer=""))
     return queryset.filter(meant)
-
-
-def _read_as(text: str) -> Q:
-    readings = Prediction.objects.filter(text=text, live=True)
-    ids = list(readings.values_list("submission_id", flat=True)[: RARE + 1])
-    if len(ids) <= RARE:
-        return Q(id__in=ids)
-    return Q(Exists(readings.filter(submission=OuterRef("pk"))))

@@ -20,7 +20,7 @@ from recognizer import privacy, review, services, wording
 from recognizer.admin import pictures, search, words
 from recognizer.admin.dashboard import dashboard
 from recognizer.admin.desk import ReviewDesk
-from recognizer.admin.filters import FeedbackFilter, OutcomeFilter, ReviewedFilter
+from recognizer.admin.filters import OutcomeFilter, ReviewedFilter
 from recognizer.admin.labels import LabelForm
 from recognizer.admin.paging import CappedPaginator, SubmissionList
 from recognizer.models import Status, Submission
@@ -36,7 +36,7 @@ class SubmissionAdmin(admin.ModelAdmin):
     form = LabelForm
     list_display = ["thumbnail", "read", "confidence", "outcome", "truth", "channel", "received"]
     list_display_links = ["thumbnail", "read"]
-    list_filter = ["channel", "status", OutcomeFilter, ReviewedFilter, FeedbackFilter, "created_at"]
+    list_filter = ["channel", "status", OutcomeFilter, ReviewedFilter, "created_at"]
     sortable_by = ["received"]
     search_fields = ["id"]
     search_help_text = _("A number that was read or labelled, a client, or a submission's id.")

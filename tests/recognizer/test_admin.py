@@ -60,7 +60,6 @@ def test_the_list_shows_picture_reading_confidence_and_channel(desk: Client) -> 
         ({"reviewed": "yes"}, ["12"]),
         ({"reviewed": "no"}, ["7", "5"]),
         ({"reviewed": "nothing"}, []),
-        ({"feedback": "yes"}, ["7"]),
         ({"q": "12"}, ["12"]),
         ({"q": "۱۲"}, ["12"]),
         ({"q": "13"}, ["12"]),
@@ -84,14 +83,6 @@ def test_search_by_id(desk: Client) -> None:
     row, _ = factories.read("7"), factories.read("7")
 
     assert listed(desk, q=str(row.id)) == [row]
-
-
-def test_a_common_number_is_found_too(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recognizer.admin.search.RARE", 1)
-    rows = [factories.read("7"), factories.read("7")]
-    factories.read("8")
-
-    assert set(listed(desk, q="7")) == set(rows)
 
 
 def test_the_count_stops_where_nobody_pages(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
