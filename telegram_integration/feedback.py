@@ -1,4 +1,8 @@
-"""The buttons under an answer, and the number that somebody types after them."""
+"""The buttons under an answer, and the number that somebody types after them.
+
+What can be done twice without harm comes first and a new message last: after a crash between the two, all of
+it is done again.
+"""
 
 from contextlib import suppress
 
@@ -27,6 +31,8 @@ async def press(update: Update, context: Context) -> None:
         await _answer(query, say(person.language), alert=True)
     else:
         await _answer(query, word)
+        if action == "type":
+            await _ask_for_number(query, person)
 
 
 async def _act(query: CallbackQuery, person: Person, action: str, key: int, digit: str) -> str:
@@ -44,7 +50,6 @@ async def _act(query: CallbackQuery, person: Person, action: str, key: int, digi
         await _show(query, keyboards.correction(language, await corrections.request_of(key, person.user_id), key))
     elif action == "type":
         await corrections.await_number(person, key)
-        await _ask_for_number(query, person)
     else:
         await _show(query, await _choices(person, action, key))
     return ""
@@ -78,12 +83,12 @@ async def take_typed_number(message: Message, person: Person) -> None:
     except UnavailableError:
         await message.reply_text(replies.no_longer_stored(person.language))
         return
-    await message.reply_text(replies.number_noted(person.language, label), do_quote=True)
     if request.answer_id is not None:
         with suppress(BadRequest):
             await message.get_bot().edit_message_reply_markup(
                 request.chat_id, request.answer_id, reply_markup=keyboards.noted(person.language, request.pk)
             )
+    await message.reply_text(replies.number_noted(person.language, label), do_quote=True)
 
 
 async def _show(query: CallbackQuery, keyboard: keyboards.Keyboard) -> None:

@@ -1,7 +1,7 @@
 """How much one person, and all together, may ask in a minute; counted in Redis, for all hosts as one."""
 
 import logging
-import time
+from dataclasses import dataclass
 
 from django.conf import settings
 from redis import RedisError
@@ -17,6 +17,14 @@ logger = logging.getLogger(__name__)
 WINDOW_SECONDS = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Messages so far, and the seconds until counting begins anew."""
+
+    messages: int
+    seconds_left: int
+
+
 async def guard(update: Update, context: Context) -> None:
     """Let a message pass, or stop it with one friendly word a minute.
 
@@ -24,36 +32,35 @@ async def guard(update: Update, context: Context) -> None:
         ApplicationHandlerStop: the limit is reached; no other handler shall see the message.
     """
     message, user = message_and_user(update)
-    now = time.time()
     try:
-        mine, everyones = await _count(context.redis, user.id, now)
+        mine, everyones = await _count(context.redis, user.id)
+        if mine.messages > settings.TELEGRAM_USER_LIMIT:
+            say, wait = replies.slow_down, mine.seconds_left
+        elif everyones.messages > settings.TELEGRAM_GLOBAL_LIMIT:
+            say, wait = replies.busy, everyones.seconds_left
+        else:
+            return
+        first_refusal = await context.redis.set(_key(f"told:{user.id}"), 1, nx=True, ex=wait)
     except RedisError as error:
         # Better no limit than no answer.
-        logger.warning("Nothing is counted while Redis is away (%s)", type(error).__name__)
+        logger.warning("Messages are not counted while Redis is away (%s)", type(error).__name__)
         return
-    over_mine = mine > settings.TELEGRAM_USER_LIMIT
-    if not over_mine and everyones <= settings.TELEGRAM_GLOBAL_LIMIT:
-        return
-    if await _first_refusal(context.redis, user.id, now):
-        say = replies.slow_down if over_mine else replies.busy
+    if first_refusal:
         person = await person_of(update)
-        await message.reply_text(say(person.language, WINDOW_SECONDS - int(now) % WINDOW_SECONDS))
+        await message.reply_text(say(person.language, wait))
     raise ApplicationHandlerStop
 
 
-async def _count(redis: Redis, user_id: int, now: float) -> tuple[int, int]:
-    """Add one for the user and one for all; returns both counts of this minute."""
+async def _count(redis: Redis, user_id: int) -> tuple[Count, Count]:
+    """Count one message for the user and for all; a minute begins with the first message in it."""
     async with redis.pipeline(transaction=True) as pipeline:
         for who in (str(user_id), "all"):
-            pipeline.incr(_key(who, now))
-            pipeline.expire(_key(who, now), 2 * WINDOW_SECONDS)
-        mine, _, everyones, _ = await pipeline.execute()
-    return int(mine), int(everyones)
+            pipeline.set(_key(who), 0, nx=True, ex=WINDOW_SECONDS)
+            pipeline.incr(_key(who))
+            pipeline.ttl(_key(who))
+        _, mine, my_ttl, _, everyones, common_ttl = await pipeline.execute()
+    return Count(mine, max(1, my_ttl)), Count(everyones, max(1, common_ttl))
 
 
-async def _first_refusal(redis: Redis, user_id: int, now: float) -> bool:
-    return bool(await redis.set(_key(f"told:{user_id}", now), 1, nx=True, ex=2 * WINDOW_SECONDS))
-
-
-def _key(who: str, now: float) -> str:
-    return f"{settings.REDIS_KEY_PREFIX}telegram:minute:{int(now // WINDOW_SECONDS)}:{who}"
+def _key(who: str) -> str:
+    return f"{settings.REDIS_KEY_PREFIX}telegram:minute:{who}"

@@ -157,7 +157,7 @@ def _deliver(world: World, params: JSON, content: JSON) -> JSON:
     if replied := _replied(world, chat, params.get("reply_parameters")):
         content["reply_to_message"] = {**replied}
         content["reply_to_message"].pop("reply_to_message", None)
-    if "reply_markup" in params:
+    if "inline_keyboard" in (params.get("reply_markup") or {}):
         content["reply_markup"] = _keyboard(params)
     if "message_thread_id" in params:
         content["message_thread_id"] = params["message_thread_id"]

@@ -88,13 +88,8 @@ class User:
         return message
 
     def press(self, message: JSON, button: str) -> JSON:
-        """Press the inline button whose text contains `button`."""
-        data = next(
-            key["callback_data"]
-            for row in message["reply_markup"]["inline_keyboard"]
-            for key in row
-            if button in key["text"]
-        )
+        """Press the inline button whose text contains `button`, as soon as it is there."""
+        data = self.world.wait(lambda: _button_data(message, button))
         with self.world.changed:
             query = {
                 "id": str(self.world.next_id()),
@@ -129,6 +124,11 @@ class User:
         """The bot's `count`-th message in the chat, once it is there."""
         self.world.wait(lambda: len(self.received(chat)) >= count, timeout)
         return self.received(chat)[count - 1]
+
+
+def _button_data(message: JSON, text: str) -> str | None:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return next((key["callback_data"] for row in rows for key in row if text in key["text"]), None)
 
 
 def _caption(caption: str) -> JSON:

@@ -12,6 +12,7 @@ from tests import processes
 from tests.bot_api import BotApi, User
 from tests.settings import TEST_DIR
 
+DEFECT = "by a defect"
 user_ids = itertools.count(1001)
 
 
@@ -71,6 +72,7 @@ def start_bot(
     yield start
     for process in started:
         process.kill()
+        assert DEFECT not in process.output()
 
 
 @pytest.fixture
@@ -87,15 +89,17 @@ def api(session_api: BotApi) -> Iterator[BotApi]:
 
 
 @pytest.fixture
-def bot(api: BotApi, session_bot: processes.Process, transactional_db: None) -> processes.Process:
-    """A running bot that polls the stand-in."""
+def bot(api: BotApi, session_bot: processes.Process, transactional_db: None) -> Iterator[processes.Process]:
+    """A running bot that polls the stand-in, and meets no defect of its own."""
     if not session_bot.alive():
         with api.world.changed:
             api.world.poller = 0
         session_bot.start()
         processes.wait_until(lambda: polls(api) or not session_bot.alive(), what="the bot's first poll")
     assert session_bot.alive(), session_bot.output()[-3000:]
-    return session_bot
+    before = len(session_bot.output())
+    yield session_bot
+    assert DEFECT not in session_bot.output()[before:]
 
 
 @pytest.fixture

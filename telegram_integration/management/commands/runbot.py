@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable
@@ -42,6 +43,8 @@ class Command(BaseCommand):
         """Exits with 1 and one sentence when the settings or the token are no good."""
         if missing := _missing(webhook=options["webhook"]):
             raise CommandError(f"Set {missing} to run the bot; see .env.example.")
+        if options["webhook"] and not re.fullmatch(r"[\w-]{1,256}", settings.TELEGRAM_WEBHOOK_SECRET, re.ASCII):
+            raise CommandError("TELEGRAM_WEBHOOK_SECRET takes 1 to 256 letters, figures, _ and -, says Telegram.")
         try:
             asyncio.run(_run(options))
         except InvalidToken:
