@@ -38,7 +38,7 @@ _TRANSPOSITIONS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# What Pillow's three decoders are seen to raise for damaged files, besides its own errors.
+# What Pillow's three decoders are seen to raise for damaged files (a warning only where warnings are errors).
 _DECODER_ERRORS = (
     OSError,
     SyntaxError,
@@ -50,6 +50,7 @@ _DECODER_ERRORS = (
     OverflowError,
     MemoryError,
     struct.error,
+    UserWarning,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -53,7 +54,7 @@ def _remove_horizontal(ink: Map, *, frame_only: bool) -> Map:
     thickness = float(np.median([_thickness(mask, line) for line in lines[:_MEASURED]]))
     if thickness > 0.6 * _stroke_width(mask & ~_band(mask, lines, thickness)):
         lines = [line for line in lines if line.cover >= _FULL]
-        if len(lines) < 3:
+        if _count(lines, 2 * thickness) < 3:
             lines = [line for line in lines if _is_surely_ruled(line, mask.shape, thickness, frame_only)]
     # What reaches well beyond the line's own thickness is a stroke that crosses or stands on it.
     reach = int(np.ceil(1.8 * thickness + 2))
@@ -61,6 +62,12 @@ def _remove_horizontal(ink: Map, *, frame_only: bool) -> Map:
     strokes = cv2.dilate(strokes, np.ones((1, 3), np.uint8))
     ruled = (_band(mask, lines, thickness) > 0) & (strokes == 0)
     return np.where(ruled, np.float32(0), ink)
+
+
+def _count(lines: list[_Line], distance: float) -> int:
+    """How many of the lines lie at least `distance` pixels apart: a thick one is found several times."""
+    middles = sorted(line.middle for line in lines)
+    return int(bool(middles)) + sum(after - before > distance for before, after in pairwise(middles))
 
 
 def _is_surely_ruled(line: _Line, shape: tuple[int, ...], thickness: float, frame_only: bool) -> bool:

@@ -1,0 +1,158 @@
+"""Preprocessing: ink is found whatever the paper, the light and the pen; digits come out as in MNIST."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from ml.preprocessing import find_ink, normalise
+from tests.pictures import drawing
+
+Grey = NDArray[np.uint8]
+
+
+def _grey(digits: str = "4", *, side: int = 280, pen: int = 18) -> Grey:
+    return np.asarray(drawing(digits, side=side, pen=pen).convert("L"), np.uint8)
+
+
+def _truth(digits: str = "4", *, side: int = 280, pen: int = 18) -> NDArray[np.bool_]:
+    return _grey(digits, side=side, pen=pen) < 128
+
+
+def _agreement(found: NDArray[np.float32], truth: NDArray[np.bool_]) -> float:
+    """Intersection over union, in [0, 1]."""
+    mask = found > 0.5
+    return float((mask & truth).sum() / (mask | truth).sum())
+
+
+def _photo(grey: Grey, *, contrast: float = 0.6, seed: int = 0) -> NDArray[np.float64]:
+    """On grey paper, with some noise: float64, 0 to 255."""
+    noise = np.random.default_rng(seed).normal(0, 3, grey.shape)
+    return 200 * (1 - contrast * (255.0 - grey) / 255) + noise
+
+
+def _as_grey(picture: NDArray[np.float64]) -> Grey:
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def test_clean_drawing_is_its_own_ink() -> None:
+    ink = find_ink(_grey())
+
+    assert ink.scale == 1.0
+    assert ink.contrast == 1.0
+    assert _agreement(ink.map, _truth()) > 0.99
+
+
+@pytest.mark.parametrize("shade", [0, 255, 128])
+def test_blank_paper_has_no_ink(shade: int) -> None:
+    ink = find_ink(np.full((100, 120), shade, np.uint8))
+
+    assert ink.contrast == 0.0
+    assert not ink.map.any()
+
+
+@pytest.mark.parametrize("invert", [False, True])
+def test_either_polarity(invert: bool) -> None:
+    picture = _as_grey(_photo(_grey()))
+
+    ink = find_ink(255 - picture if invert else picture)
+
+    assert _agreement(ink.map, _truth()) > 0.85
+
+
+def test_gradient_and_shadow() -> None:
+    rows, columns = np.mgrid[0:280, 0:280] / 280
+    light = (1 - 0.5 * columns) * np.where(rows + columns > 1.1, 0.6, 1.0)
+
+    ink = find_ink(_as_grey(_photo(_grey()) * light))
+
+    assert _agreement(ink.map, _truth()) > 0.8
+
+
+def test_faint_pencil() -> None:
+    ink = find_ink(_as_grey(_photo(_grey(), contrast=0.15)))
+
+    assert 0.1 < ink.contrast < 0.2
+    assert _agreement(ink.map, _truth()) > 0.75
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_lines_go_and_the_digit_stays(upright: bool) -> None:
+    ruled = _grey().copy()
+    for offset in range(20, 280, 40):
+        cv2.line(ruled, (0, offset), (280, offset + 4), 120, 2)
+        if upright:
+            cv2.line(ruled, (offset, 0), (offset - 4, 280), 120, 2)
+
+    ink = find_ink(_as_grey(_photo(ruled)))
+
+    assert _agreement(ink.map, _truth()) > 0.8
+
+
+def test_stroke_as_long_as_the_picture_is_no_line() -> None:
+    one = np.full((120, 60), 255, np.uint8)
+    cv2.line(one, (30, 0), (28, 120), 0, 8)
+
+    ink = find_ink(one)
+
+    assert ink.map.sum() > 800
+
+
+def test_large_picture_is_worked_on_reduced() -> None:
+    ink = find_ink(_grey(side=2000, pen=120))
+
+    assert ink.map.shape == (1000, 1000)
+    assert ink.scale == 2.0
+
+
+def test_normalised_digit_fills_the_box_and_is_centred_by_mass() -> None:
+    tensor = normalise(find_ink(_grey("7")).map)
+
+    rows, columns = np.nonzero(tensor > 0.1)
+    weights = np.arange(28)
+    assert tensor.shape == (28, 28)
+    assert tensor.dtype == np.float32
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+    assert abs(tensor.sum(axis=1) @ weights / tensor.sum() - 14) <= 0.51
+    assert abs(tensor.sum(axis=0) @ weights / tensor.sum() - 14) <= 0.51
+
+
+def test_normalising_nothing_gives_nothing() -> None:
+    assert not normalise(np.zeros((30, 40), np.float32)).any()
+
+
+def test_small_pictures_are_not_blurred() -> None:
+    tensor = normalise(find_ink(_grey("4")).map)
+    picture = np.rint(255 - 255 * tensor).astype(np.uint8)
+
+    again = normalise(find_ink(picture).map)
+
+    assert np.abs(again - tensor).max() < 0.01
+
+
+@pytest.mark.parametrize("pen", [3, 6, 20, 34])
+def test_pens_of_any_width_look_alike(pen: int) -> None:
+    usual = normalise(find_ink(_grey("4", pen=18)).map)
+
+    tensor = normalise(find_ink(_grey("4", pen=pen)).map)
+
+    likeness = (tensor * usual).sum() / np.linalg.norm(tensor) / np.linalg.norm(usual)
+    assert tensor.max() > 0.95
+    assert likeness > 0.75
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(8, 90), st.integers(8, 90), st.integers(0, 2**32 - 1))
+def test_any_picture_gives_finite_ink_of_its_own_shape(height: int, width: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    picture = rng.integers(0, rng.integers(1, 256), (height, width), dtype=np.uint8, endpoint=True)
+
+    ink = find_ink(picture)
+    tensor = normalise(ink.map)
+
+    assert ink.map.shape == (height, width)
+    assert ink.map.dtype == tensor.dtype == np.float32
+    assert np.isfinite(ink.map).all() and ink.map.min() >= 0 and ink.map.max() <= 1
+    assert tensor.min() >= 0 and tensor.max() <= 1
