@@ -25,7 +25,7 @@ RECIPES = {
         learning_rate=1e-3,
         distortion=Distortion(rotation=8, shear=0.1, scale=0.08, shift=1, elastic=0.8, thickness=0.15),
     ),
-    "compact": Recipe("compact", epochs=10),
+    "compact": Recipe("compact", epochs=8),
 }
 
 

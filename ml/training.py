@@ -68,14 +68,18 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     progress = Progress.load(folder, recipe, seed)
     batches = DistortedBatches(training, batch_size=recipe.batch_size, seed=seed, amount=recipe.distortion)
-    model, average = _restore(progress) if progress.history else _start(recipe, seed, len(batches), start_from)
+    model, average = _start(recipe, seed, len(batches), start_from)
+    if progress.history:
+        _restore(model, average, progress)
     recorder = EpochRecorder(average, recipe.average_momentum, validation, progress)
     for epoch in range(len(progress.history), recipe.epochs):
         if epoch >= recipe.clean_after:
             batches.keep(_plausible(average, training, recipe, folder))
         batches.start_epoch(epoch)
+        _seed_dropout(model, seed, epoch)
         model.fit(
             batches,
+            shuffle=False,  # DistortedBatches shuffles by seed and epoch; Keras would by a state that a kill loses
             initial_epoch=epoch,
             epochs=epoch + 1,
             callbacks=[recorder],
@@ -83,6 +87,13 @@ def train(
         )
     best = keras.saving.load_model(progress.best_path, compile=False)
     return TrainedNetwork(seed, best, progress.history)
+
+
+def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
+    """Let dropout, too, follow from (seed, epoch) alone: Keras does not save where its generators are."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Dropout):
+            layer.seed_generator.state.assign([seed, epoch])
 
 
 def _plausible(average: keras.Model, training: LabelledImages, recipe: Recipe, folder: Path) -> NDArray[np.int64]:
@@ -141,10 +152,15 @@ def _copy(model: keras.Model) -> keras.Model:
     return copy
 
 
-def _restore(progress: "Progress") -> tuple[keras.Model, keras.Model]:
+def _restore(model: keras.Model, average: keras.Model, progress: "Progress") -> None:
+    """Bring back all variables; the optimizer's, too, but into ours: a loaded one forgets what not to decay."""
     epoch = len(progress.history)
-    model = keras.saving.load_model(progress.path("model", epoch))
-    return model, keras.saving.load_model(progress.path("average", epoch), compile=False)
+    saved = keras.saving.load_model(progress.path("model", epoch))
+    model.set_weights(saved.get_weights())
+    model.optimizer.build(model.trainable_variables)
+    for variable, value in zip(model.optimizer.variables, saved.optimizer.variables, strict=True):
+        variable.assign(value)
+    average.set_weights(keras.saving.load_model(progress.path("average", epoch), compile=False).get_weights())
 
 
 @dataclass(slots=True)

@@ -1,0 +1,106 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.architectures import build
+from ml.artifact import CardFields, save_artifact
+from ml.data import NOT_A_DIGIT, LabelledImages, join
+from ml.training import Recipe, accuracy, score, train
+from tests.ml.sources import printed_digits
+
+RECIPE = Recipe("simple", epochs=4, batch_size=32, average_momentum=0.9, clean_after=2)
+VALIDATION = {"mnist": printed_digits(100, 7)}
+
+
+def test_training_learns_and_keeps_the_best_epoch(tmp_path: Path) -> None:
+    recipe = Recipe("simple", epochs=3, batch_size=32, learning_rate=4e-3, average_momentum=0.9)
+
+    network = train(recipe, seed=0, training=printed_digits(1000, 1), validation=VALIDATION, folder=tmp_path)
+
+    assert len(network.history) == 4
+    assert network.validation_accuracy == max(epoch["validation_accuracy"] for epoch in network.history) > 0.6
+    examples = VALIDATION["mnist"]
+    found = accuracy(score(network.model, examples.images), examples.labels)
+    assert found == pytest.approx(network.validation_accuracy)
+
+
+def test_killed_training_goes_on_where_it_was_and_ends_the_same(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from tests.ml.test_training import RECIPE, VALIDATION
+from tests.ml.sources import printed_digits
+from ml.training import train
+images = printed_digits(800, 1)
+train(RECIPE, seed=5, training=images, validation=VALIDATION, folder=Path(sys.argv[1]))
+"""
+    command = [sys.executable, "-c", script, str(tmp_path / "killed")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    progress = tmp_path / "killed" / "progress.json"
+    deadline = time.monotonic() + 200
+    while not progress.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert 1 <= len(json.loads(progress.read_text())["history"]) < RECIPE.epochs
+
+    images = printed_digits(800, 1)
+    resumed = train(RECIPE, seed=5, training=images, validation=VALIDATION, folder=tmp_path / "killed")
+    straight = train(RECIPE, seed=5, training=images, validation=VALIDATION, folder=tmp_path / "straight")
+
+    assert len(resumed.history) == len(straight.history) == RECIPE.epochs
+    for one, other in zip(resumed.model.get_weights(), straight.model.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_folder_of_another_training_is_refused(tmp_path: Path) -> None:
+    examples = printed_digits(64, 1)
+    recipe = Recipe("simple", epochs=1, batch_size=32)
+    train(recipe, seed=0, training=examples, validation=VALIDATION, folder=tmp_path)
+
+    with pytest.raises(ValueError, match="holds another training"):
+        train(recipe, seed=1, training=examples, validation=VALIDATION, folder=tmp_path)
+
+
+def test_wrong_labels_are_left_out_after_a_while(tmp_path: Path) -> None:
+    good = printed_digits(1500, 1)
+    wrong = LabelledImages(good.images[:30], (good.labels[:30] + 5) % 10)
+    recipe = Recipe("simple", epochs=4, batch_size=32, learning_rate=4e-3, average_momentum=0.9, clean_after=3)
+
+    train(recipe, seed=0, training=join([good, wrong]), validation=VALIDATION, folder=tmp_path)
+
+    kept = set(np.load(tmp_path / "kept.npy"))
+    assert len(kept & set(range(1500))) > 1450
+    assert len(kept & set(range(1500, 1530))) < 22
+
+
+def test_training_can_start_from_known_weights(tmp_path: Path) -> None:
+    start = build("simple")
+    fields = CardFields("simple", "softmax10", "1", {}, {}, 1.0, {"confidence": 0.5})
+    save_artifact(start, fields, tmp_path / "start.keras")
+    recipe = Recipe("simple", epochs=1, batch_size=32, learning_rate=1e-6)
+
+    network = train(
+        recipe,
+        seed=0,
+        training=printed_digits(64, 1),
+        validation=VALIDATION,
+        folder=tmp_path / "work",
+        start_from=tmp_path / "start.keras",
+    )
+
+    for one, other in zip(network.model.get_weights(), start.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_accuracy_leaves_outliers_aside() -> None:
+    outputs = np.eye(11, dtype=np.float32)[[3, 4, 10]]
+
+    assert accuracy(outputs, np.array([3, 5, NOT_A_DIGIT])) == 0.5
