@@ -195,6 +195,8 @@ REDIS_KEY_PREFIX = env_str("REDIS_KEY_PREFIX", "digits:")
 # --- Recognition ----------------------------------------------------------------------------------
 
 MODEL_PATH = Path(env_str("MODEL_PATH", str(BASE_DIR / "ml" / "artifacts" / "best_model.keras")))
+# Every model version that can be live. Several hosts must share this folder.
+MODELS_DIR = Path(env_str("MODELS_DIR", str(VAR_DIR / "models")))
 PREDICT_DEADLINE_SECONDS = env_float("PREDICT_DEADLINE_SECONDS", 10, minimum=0.05, maximum=300)
 MAX_UPLOAD_BYTES = env_int("MAX_UPLOAD_BYTES", 20 * 2**20, minimum=1024, maximum=100 * 2**20)
 MAX_BATCH_PICTURES = env_int("MAX_BATCH_PICTURES", 32, minimum=1, maximum=1000)
@@ -290,8 +292,13 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Reads handwritten digits from a drawing, a photo or a scan.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    # What is sent and what is answered differ: a file goes in, no file comes out.
+    "COMPONENT_SPLIT_REQUEST": True,
+    "TAGS": [
+        {"name": "predictions", "description": "Send pictures, read what they show, say where it is wrong."},
+        {"name": "service", "description": "The model that reads, and whether it can."},
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 CONTENT_SECURITY_POLICY = {

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -24,7 +26,20 @@ from recognizer.serializers import (
     PageSerializer,
     PredictionSerializer,
     ProblemSerializer,
+    ReadinessSerializer,
 )
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How a token is sent."""
+
+    target_class = "recognizer.access.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer", "description": "Made in the admin, or by create_api_token."}
+
 
 EXAMPLE_ID = "8f14e45f-ceea-467f-a0b7-1c5a3d0e9b42"
 MODEL = {"version": "compact-3", "sha256": "9a271f2a916b0b6ee6cecb2426f0b3206ef074578be55d9bc94f6f3fe3ab86aa"}
@@ -83,8 +98,8 @@ def problems(*statuses: int) -> dict[Any, Any]:
     }
 
 
-def header(name: str, description: str, statuses: list[int]) -> OpenApiParameter:
-    """A response header."""
+def header(name: str, description: str, statuses: list[int] | bool) -> OpenApiParameter:
+    """A response header, of the answers with these statuses or of all."""
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=statuses)
 
 
@@ -95,28 +110,39 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Sent again with the same picture, the same key gets the same answer and stores nothing new.",
 )
-RETRY_AFTER = header("Retry-After", "Seconds to wait before asking again.", [202])
+RETRY_AFTER = header("Retry-After", "Seconds to wait before asking again.", [202, 429, 503])
+RATE_LIMITS = [
+    header("RateLimit", 'What is left: `"pictures";r=119;t=1` is 119, and all again in a second.', True),
+    header("RateLimit-Policy", 'The allowance: `"pictures";q=120;w=60` is 120 in a minute.', True),
+]
+REPLAYED = header("Idempotency-Replayed", "`true`: an earlier request is answered again.", [201, 202, 422])
+APPLIED = header("Preference-Applied", "What of `Prefer` was honoured.", [200, 201, 202])
 CALLER = (401, 403, 406, 429, 503)
+READ = OpenApiResponse(PredictionSerializer, description="Read")
+FOUND = OpenApiResponse(PredictionSerializer, description="In whatever state it is")
+WAITING = OpenApiResponse(PredictionSerializer, description="Stored, and not read yet: ask again at `Location`")
 WRONG_PICTURE = (400, 413, 415, 422, *CALLER)
 
 predict = extend_schema(
     operation_id="predict",
+    tags=["predictions"],
     summary="Read the digits in a picture",
     request={
         "multipart/form-data": ImageFormSerializer,
         "application/json": ImageSerializer,
         "image/*": OpenApiTypes.BINARY,
     },
-    parameters=[OptionsSerializer, PREFER, IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER],
-    responses={201: PredictionSerializer, 202: PredictionSerializer, **problems(*WRONG_PICTURE)},
+    parameters=[OptionsSerializer, PREFER, IDEMPOTENCY_KEY, LOCATION, RETRY_AFTER, REPLAYED, APPLIED, *RATE_LIMITS],
+    responses={201: READ, 202: WAITING, **problems(*WRONG_PICTURE)},
     examples=[DONE, REFUSED, LATER],
 )
 
 predict_batch = extend_schema(
     operation_id="predict_batch",
+    tags=["predictions"],
     summary="Read several pictures",
     request={"multipart/form-data": BatchFormSerializer},
-    parameters=[OptionsSerializer, PREFER, IDEMPOTENCY_KEY],
+    parameters=[OptionsSerializer, PREFER, IDEMPOTENCY_KEY, APPLIED, *RATE_LIMITS],
     responses={
         200: PolymorphicProxySerializer(
             component_name="BatchItem",
@@ -138,27 +164,31 @@ predict_batch = extend_schema(
 
 get_prediction = extend_schema(
     operation_id="get_prediction",
+    tags=["predictions"],
     summary="A submission and what was read in it",
-    parameters=[OptionsSerializer],
-    responses={200: PredictionSerializer, **problems(400, 404, *CALLER)},
+    parameters=[OptionsSerializer, *RATE_LIMITS],
+    responses={200: FOUND, **problems(400, 404, *CALLER)},
     examples=[DONE, REFUSED],
 )
 
 list_predictions = extend_schema(
     operation_id="list_predictions",
+    tags=["predictions"],
     summary="What the token's owner sent, the newest first",
+    auth=[{"token": []}],  # type: ignore[list-item]  # the stubs know names only
     parameters=[
         OpenApiParameter("cursor", str, description="From `next` or `previous`."),
         OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}),
     ],
-    responses={200: PageSerializer, **problems(400, 404, *CALLER)},
+    responses={200: OpenApiResponse(PageSerializer, description="One page"), **problems(400, 404, *CALLER)},
 )
 
 give_feedback = extend_schema(
     operation_id="give_feedback",
+    tags=["predictions"],
     summary="Say what a picture really shows",
     request=FeedbackSerializer,
-    responses={201: FeedbackSerializer, **problems(400, 404, 413, 415, *CALLER)},
+    responses={201: OpenApiResponse(FeedbackSerializer, description="Kept"), **problems(400, 404, 413, 415, *CALLER)},
     examples=[
         OpenApiExample("Three digits", {"label": "407"}, request_only=True),
         OpenApiExample("No digit", {"label": None}, request_only=True),
@@ -167,15 +197,34 @@ give_feedback = extend_schema(
 
 predict_legacy = extend_schema(
     operation_id="predict_legacy",
+    tags=["predictions"],
     summary="Read one digit",
     request={"multipart/form-data": FileFormSerializer},
-    parameters=[LOCATION, RETRY_AFTER],
-    responses={200: PredictionSerializer, 202: PredictionSerializer, **problems(*WRONG_PICTURE)},
+    parameters=[LOCATION, RETRY_AFTER, *RATE_LIMITS],
+    responses={200: READ, 202: WAITING, **problems(*WRONG_PICTURE)},
     examples=[OpenApiExample("A seven", example_answer("7"), response_only=True, status_codes=["200"]), LATER],
 )
 
 list_models = extend_schema(
     operation_id="list_models",
-    summary="The model that reads",
+    summary="The model versions, and which one reads",
     responses={200: ModelCardSerializer(many=True), **problems(*CALLER)},
+    tags=["service"],
+    summary="The model that reads",
+    parameters=RATE_LIMITS,
+    responses={
+        200: OpenApiResponse(ModelCardSerializer(many=True), description="The live one"),
+        **problems(*CALLER),
+    },
+)
+
+readyz = extend_schema(
+    operation_id="readyz",
+    tags=["service"],
+    summary="Whether the service can read a picture now",
+    responses={
+        200: OpenApiResponse(ReadinessSerializer, description="It can"),
+        503: OpenApiResponse(ReadinessSerializer, description="It cannot, and which part does not answer"),
+        **problems(406),
+    },
 )

@@ -3,7 +3,6 @@
 import base64
 import logging
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -11,11 +10,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from recognizer import metadata, tallies, usefulness
+from recognizer import metadata, serving, tallies, usefulness
 from recognizer.dispatch import Reply, as_reply
 from recognizer.models import Prediction, Status, Submission
 
 if TYPE_CHECKING:
+    from ml.artifact import ModelCard
     from ml.decoding import ImageError
     from ml.inference import ReadDigit, Reading, Recognizer
 
@@ -24,26 +24,18 @@ logger = logging.getLogger(__name__)
 GAVE_UP = "gave_up"
 
 
-@lru_cache(maxsize=1)
-def recognizer() -> "Recognizer":
-    """This process's model, loaded and warmed once."""
-    from ml.inference import Recognizer
-
-    loaded = Recognizer.load(settings.MODEL_PATH)
-    loaded.warm_up()
-    return loaded
-
-
 def recognise(submission_ids: Sequence[str]) -> dict[str, Reply]:
     """Read what of these is still queued, store it, and return a reply for each finished one, by its id."""
-    claimed = claim(submission_ids)
+    # One model for the whole task: another may go live while it runs.
+    model = serving.live()
+    claimed = claim(submission_ids, model_version=model.card.version)
     if claimed:
-        _store(claimed, _read(claimed))
+        _store(claimed, read(model, claimed), model.card)
     return {str(row.id): as_reply(row) for row in _finished(submission_ids, claimed)}
 
 
-def claim(submission_ids: Sequence[str]) -> list[Submission]:
-    """Take the unclaimed rows among these and count the attempt before it begins.
+def claim(submission_ids: Sequence[str], *, model_version: str) -> list[Submission]:
+    """Take the unclaimed rows among these for a model version, and count the attempt before it begins.
 
     Counting first is what ends a picture that kills its worker: after MAX_ATTEMPTS it is failed unread.
     """
@@ -53,7 +45,7 @@ def claim(submission_ids: Sequence[str]) -> list[Submission]:
         claimed = [row for row in rows if row.attempts < settings.MAX_ATTEMPTS]
         if exhausted := [row for row in rows if row.attempts >= settings.MAX_ATTEMPTS]:
             _give_up(exhausted)
-            tallies.count("predictions", GAVE_UP, recognizer().card.version, by=len(exhausted))
+            tallies.count("predictions", GAVE_UP, model_version, by=len(exhausted))
         if claimed:
             Submission.objects.filter(id__in=[row.id for row in claimed]).update(
                 attempts=F("attempts") + 1, claimed_at=now
@@ -70,13 +62,14 @@ def _give_up(rows: Sequence[Submission]) -> None:
         row.save(update_fields=["status", "error_code", "finished_at", "image"])
 
 
-def _read(rows: Sequence[Submission]) -> "list[Reading | ImageError]":
+def read(model: "Recognizer", rows: Sequence[Submission]) -> "list[Reading | ImageError]":
+    """What the model reads in the rows' pictures, in order."""
     from ml.inference import Picture
 
-    return recognizer().read([Picture(data=bytes(row.image), digits=row.digits_hint) for row in rows])
+    return model.read([Picture(data=bytes(row.image), digits=row.digits_hint) for row in rows])
 
 
-def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]") -> None:
+def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]", card: "ModelCard") -> None:
     """One transaction for the whole task: either every outcome is stored or none is."""
     from ml.decoding import ImageError
 
@@ -100,7 +93,7 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
                 row.status = Status.DONE
                 row.image, row.image_format = outcome.image, outcome.image_format
                 row.width, row.height = outcome.width, outcome.height
-                row.prediction = _prediction(row, outcome)
+                row.prediction = as_prediction(row, outcome, card)
                 row.answer, row.refusal = row.prediction.text, row.prediction.reason
                 row.usefulness = usefulness.of_prediction(row.prediction) if queued[row.id] is None else None
                 predictions.append(row.prediction)
@@ -121,7 +114,7 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
         Prediction.objects.bulk_create(predictions)
     for row in rows:
         if row.id in queued:
-            tallies.count("predictions", _outcome(row), recognizer().card.version)
+            tallies.count("predictions", _outcome(row), card.version)
 
 
 def _outcome(row: Submission) -> str:
@@ -131,10 +124,11 @@ def _outcome(row: Submission) -> str:
     return row.prediction.reason or "accepted"
 
 
-def _prediction(row: Submission, reading: "Reading") -> Prediction:
-    card = recognizer().card
+def as_prediction(row: Submission, reading: "Reading", card: "ModelCard", *, live: bool = True) -> Prediction:
+    """The row to store for what the model of this card read."""
     return Prediction(
         submission=row,
+        live=live,
         text=reading.text,
         confidence=reading.confidence,
         accepted=reading.accepted,

@@ -5,10 +5,12 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
-from recognizer.models import MAX_LABEL_LENGTH, Status, Submission
+from recognizer.models import MAX_LABEL_LENGTH, ModelVersion, Status, Submission
+from recognizer.versions import Role
 
 MAX_DIGITS = 100
 INCLUDES = ("preview",)
+ONE_OF = "|".join(INCLUDES)
 
 
 class OptionsSerializer(serializers.Serializer[Any]):
@@ -20,14 +22,16 @@ class OptionsSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="How many digits the picture shows, if known.",
     )
-    include = serializers.CharField(required=False, help_text=f"Extras, separated by commas: {', '.join(INCLUDES)}.")
+    include = serializers.RegexField(
+        f"^({ONE_OF})(,({ONE_OF}))*$",
+        required=False,
+        error_messages={"invalid": f"Say one or more of: {', '.join(INCLUDES)}; separated by commas."},
+        help_text=f"Extras, separated by commas: {', '.join(INCLUDES)}.",
+    )
 
     def validate_include(self, value: str) -> list[str]:
-        """Known extras only."""
-        includes = [item.strip() for item in value.split(",") if item.strip()]
-        if unknown := set(includes) - set(INCLUDES):
-            raise serializers.ValidationError(f"Unknown: {', '.join(sorted(unknown))}.")
-        return includes
+        """As a list."""
+        return value.split(",")
 
 
 class ImageSerializer(serializers.Serializer[Any]):
@@ -139,8 +143,10 @@ class ModelCardSerializer(ModelSerializer):
     """A model version and how well it was measured to read."""
 
     architecture = serializers.CharField()
-    live = serializers.BooleanField()
+    live = serializers.BooleanField(help_text="It answers.")
+    shadow = serializers.BooleanField(help_text="It reads along, unseen.")
     created_at = serializers.CharField()
+    registered_at = serializers.DateTimeField()
     metrics = serializers.DictField()
 
 
@@ -149,6 +155,21 @@ class ReadinessSerializer(serializers.Serializer[Any]):
 
     status = serializers.ChoiceField(choices=["ok", "unavailable"])
     checks = serializers.DictField(child=serializers.BooleanField())
+
+
+def model_card(version: ModelVersion, role: str | None) -> dict[str, Any]:
+    """The JSON of `ModelCardSerializer` for one version in its role, if it has one."""
+    return {
+        "version": version.version,
+        "sha256": version.sha256,
+        "preprocessing_version": version.preprocessing_version,
+        "architecture": version.architecture,
+        "live": role == Role.LIVE,
+        "shadow": role == Role.SHADOW,
+        "created_at": version.card["created_at"],
+        "registered_at": version.registered_at,
+        "metrics": version.card["metrics"],
+    }
 
 
 def answer(submission: Submission, *, includes: list[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import redis
 from celery import Task, shared_task
 from celery.signals import worker_process_init
 
-from recognizer import dispatch, privacy, recognition, services, summaries
+from recognizer import dispatch, privacy, recognition, services, serving, summaries
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def summarise() -> None:
 @shared_task(name="recognizer.check_worker", bind=True)
 def check_worker(self: "Task[..., None]", reply_to: str) -> None:
     """Readiness: answered only by a worker whose model is loaded and warm."""
-    card = recognition.recognizer().card
+    card = serving.live().card
     task_id = str(self.request.id)
     _reply(reply_to, task_id, {task_id: {"model_version": card.version}})
 
@@ -66,7 +66,7 @@ def warm_up(**_: object) -> None:
     all it is given: it ends instead.
     """
     try:
-        recognition.recognizer()
+        serving.loaded()
     except Exception as error:
         logger.exception("This worker ends: its model cannot be used")
         raise SystemExit(1) from error

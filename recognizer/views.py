@@ -11,18 +11,17 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ml.artifact import read_card
 from ml.decoding import ImageError
 from recognizer import documentation as doc
-from recognizer import services
+from recognizer import registry, services
 from recognizer.apiview import ApiView
 from recognizer.idempotency import KeyReused, key_from, submit_once
-from recognizer.models import Channel, Status, Submission
+from recognizer.models import Channel, ModelVersion, Status, Submission
 from recognizer.pagination import NewestFirst
 from recognizer.parsers import BoundedJSONParser, ImageBodyParser, batch, picture, refuse_large_body
 from recognizer.preferences import Waiting, waiting
 from recognizer.problems import CONTENT_TYPE, describe, failure, problem
-from recognizer.serializers import FeedbackSerializer, OptionsSerializer, answer
+from recognizer.serializers import FeedbackSerializer, OptionsSerializer, answer, model_card
 from recognizer.tokens import Scope
 
 
@@ -46,11 +45,8 @@ class PredictView(ApiView):
     def said(self, request: Request) -> dict[str, Any]:
         """`digits` and `include`, from the query or beside the picture; the query wins."""
         sent: Mapping[str, Any] = request.data if isinstance(request.data, Mapping) else {}
-        given = {name: str(sent[name]) for name in ("digits", "include") if name in sent}
-        given |= request.query_params.dict()
-        serializer = OptionsSerializer(data=given)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        beside = {name: str(sent[name]) for name in ("digits", "include") if name in sent}
+        return options(beside) | options(request.query_params.dict())
 
     def submit(self, request: Request, image: bytes, digits: int | None, part: int = 0) -> tuple[Submission, bool]:
         """Store what was sent, once for each `Idempotency-Key`; the flag says whether it is new.
@@ -63,6 +59,15 @@ class PredictView(ApiView):
         if key is None:
             return services.submit(image=image, channel=channel, client=client, digits=digits), True
         return submit_once(digest=key.digest(part), image=image, channel=channel, client=client, digits=digits)
+
+
+def options(given: dict[str, Any]) -> dict[str, Any]:
+    """`digits` and `include`, checked. Raises rest_framework.exceptions.ValidationError."""
+    if not given:
+        return {}
+    serializer = OptionsSerializer(data=given)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
 
 
 def waiting_for(request: Request) -> Waiting:
@@ -125,10 +130,10 @@ class PredictionListView(PredictView):
     @doc.predict
     def post(self, request: Request) -> Response:
         """201 with what was read; 202 with the address to poll when that takes longer than the deadline."""
-        options, wait = self.said(request), waiting_for(request)
-        stored = self.submit(request, picture(request, field=self.field), options.get("digits"))
+        said, wait = self.said(request), waiting_for(request)
+        stored = self.submit(request, picture(request, field=self.field), said.get("digits"))
         wait_for([stored], wait.seconds)
-        response = answered(stored[0], includes=options.get("include", []), success=status.HTTP_201_CREATED)
+        response = answered(stored[0], includes=said.get("include", []), success=status.HTTP_201_CREATED)
         return with_headers(response, applied=wait.applied, replayed=not stored[1])
 
 
@@ -145,12 +150,12 @@ class BatchView(PredictView):
     @doc.predict_batch
     def post(self, request: Request) -> Response:
         """200 with one answer a picture, in order; what could not be read has a problem in its place."""
-        options, wait, parts = self.said(request), waiting_for(request), batch(request, field=self.field)
+        said, wait, parts = self.said(request), waiting_for(request), batch(request, field=self.field)
         if len(parts) > 1:
             self.spend(request, len(parts) - 1)
-        outcomes = [self._try(request, part, options.get("digits"), index) for index, part in enumerate(parts)]
+        outcomes = [self._try(request, part, said.get("digits"), index) for index, part in enumerate(parts)]
         wait_for([outcome for outcome in outcomes if isinstance(outcome, tuple)], wait.seconds)
-        includes = options.get("include", [])
+        includes = said.get("include", [])
         return with_headers(Response([self._answer(outcome, includes) for outcome in outcomes]), applied=wait.applied)
 
     def _try(
@@ -176,9 +181,8 @@ class PredictionView(OneView):
     @doc.get_prediction
     def get(self, request: Request, submission_id: str) -> Response:
         """Readable by whoever knows the id; what was sent with a token only by its owner."""
-        options = OptionsSerializer(data=request.query_params)
-        options.is_valid(raise_exception=True)
-        return Response(answer(self.find(submission_id), includes=options.validated_data.get("include", [])))
+        said = options(request.query_params.dict())
+        return Response(answer(self.find(submission_id), includes=said.get("include", [])))
 
 
 class FeedbackView(OneView):
@@ -217,7 +221,6 @@ class ModelListView(ApiView):
 
     @doc.list_models
     def get(self, request: Request) -> Response:
-        """The live version with its measured accuracy."""
-        card = read_card(settings.MODEL_PATH)
-        names = ("version", "sha256", "preprocessing_version", "architecture", "created_at", "metrics")
-        return Response([{name: getattr(card, name) for name in names} | {"live": True}])
+        """All versions with their measured accuracy; which one answers, and which one reads along."""
+        roles = {version.id: role for role, version in registry.deployed().items()}
+        return Response([model_card(version, roles.get(version.id)) for version in ModelVersion.objects.all()])

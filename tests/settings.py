@@ -11,6 +11,7 @@ TEST_DIR = Path(os.environ.setdefault("DIGITS_TEST_DIR", tempfile.mkdtemp(prefix
 os.environ.setdefault("SECRET_KEY", "a-key-that-only-the-tests-use-0123456789abcdefghijklmnopqrstuvwxyz")
 os.environ.setdefault("REDIS_URL", f"unix://{TEST_DIR / 'redis.sock'}")
 os.environ.setdefault("REDIS_KEY_PREFIX", f"digits-test-{os.getpid()}:")
+os.environ.setdefault("MODELS_DIR", str(TEST_DIR / "models"))
 os.environ.setdefault("SWEEP_SECONDS", "1")
 os.environ.setdefault("CLAIM_SECONDS", "2")
 

@@ -27,7 +27,7 @@ def queued(digits: str = "7", **fields: Any) -> Submission:
 def test_a_claim_counts_the_attempt_and_holds_the_row(db: None) -> None:
     row = queued()
 
-    first, second = recognition.claim([str(row.id)]), recognition.claim([str(row.id)])
+    first, second = (recognition.claim([str(row.id)], model_version="v1") for _ in range(2))
 
     assert [claimed.id for claimed in first] == [row.id]
     assert second == []
@@ -38,13 +38,13 @@ def test_a_claim_counts_the_attempt_and_holds_the_row(db: None) -> None:
 def test_an_expired_claim_is_taken_over(db: None, settings: Any) -> None:
     row = queued(attempts=1, claimed_at=timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS + 1))
 
-    assert [claimed.id for claimed in recognition.claim([str(row.id)])] == [row.id]
+    assert [claimed.id for claimed in recognition.claim([str(row.id)], model_version="v1")] == [row.id]
 
 
 def test_after_three_attempts_it_is_failed_unread(db: None, settings: Any) -> None:
     row = queued(attempts=3, claimed_at=timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS + 1))
 
-    assert recognition.claim([str(row.id)]) == []
+    assert recognition.claim([str(row.id)], model_version="v1") == []
 
     row.refresh_from_db()
     assert (row.status, row.error_code) == (Status.FAILED, recognition.GAVE_UP)
