@@ -207,13 +207,11 @@ predict_legacy = extend_schema(
 
 list_models = extend_schema(
     operation_id="list_models",
-    summary="The model versions, and which one reads",
-    responses={200: ModelCardSerializer(many=True), **problems(*CALLER)},
     tags=["service"],
-    summary="The model that reads",
+    summary="The model versions, and which one reads",
     parameters=RATE_LIMITS,
     responses={
-        200: OpenApiResponse(ModelCardSerializer(many=True), description="The live one"),
+        200: OpenApiResponse(ModelCardSerializer(many=True), description="The newest first"),
         **problems(*CALLER),
     },
 )
