@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.functional import cached_property
 from rest_framework import exceptions
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -28,6 +29,8 @@ class ApiView(ProgramView):
     """
 
     authentication_classes = [TokenAuthentication]
+    # For the schema: a token is optional. Who may do what, `check_permissions` says.
+    permission_classes = [AllowAny]
     scopes: dict[str, str] = {}
     cost = 0
     allowance: Allowance | None = None

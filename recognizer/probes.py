@@ -4,14 +4,13 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from drf_spectacular.utils import extend_schema
 from redis import RedisError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from recognizer import dispatch
+from recognizer import documentation as doc
 from recognizer.apiview import ProgramView
-from recognizer.serializers import ReadinessSerializer
 
 READINESS_SECONDS = 2.0
 
@@ -26,11 +25,7 @@ def livez(request: HttpRequest) -> JsonResponse:
 class ReadinessView(ProgramView):
     """`/readyz`"""
 
-    @extend_schema(
-        operation_id="readyz",
-        summary="Whether the service can read a picture now",
-        responses={200: ReadinessSerializer, 503: ReadinessSerializer},
-    )
+    @doc.readyz
     def get(self, request: Request) -> Response:
         """200 when database, Redis and a worker with a warm model answer; else 503 and which does not."""
         checks = {"database": database_answers(), "redis": redis_answers()}

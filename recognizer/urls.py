@@ -17,7 +17,7 @@ urlpatterns = [
     path("api/v1/predictions/<uuid:submission_id>/feedback/", views.FeedbackView.as_view(), name="feedback"),
     path("api/v1/models/", views.ModelListView.as_view(), name="models"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="recognizer/docs.html"), name="docs"),
     re_path("^api/", apiview.NotFoundView.as_view()),
     path("metrics", metrics.metrics, name="metrics"),
     path("livez", probes.livez, name="livez"),

@@ -1,11 +1,6 @@
 """What Prometheus sees, after real requests, a real worker's answers, and in gunicorn's several processes."""
 
-import http.client
 import re
-import socket
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +10,8 @@ from django.test import Client
 from recognizer import dispatch, services, tallies
 from recognizer.models import Channel
 from tests.pictures import png
-from tests.processes import Process, wait_until
+from tests.processes import Process
+from tests.recognizer.conftest import fetch
 
 URL = "/api/v1/predictions/"
 
@@ -111,42 +107,12 @@ def test_with_a_token_whoever_knows_it_sees_it(db: None, settings: Any) -> None:
     assert Client().get("/metrics").status_code == 404
 
 
-@pytest.fixture
-def gunicorn(tmp_path: Path, worker_env: dict[str, str], redis_server: Process) -> Iterator[int]:
-    """Three web processes; yields their port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "gunicorn", "digitsite.wsgi", "--config", "python:digitsite.gunicorn_hooks"]
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", "3", "--no-control-socket"]
-    server = Process([*command, *options], log=tmp_path / "gunicorn.log", env=worker_env)
-    server.start()
-    try:
-        wait_until(lambda: get(port, "/livez") == b'{"status": "ok"}', what="gunicorn to answer")
-        yield port
-    finally:
-        server.stop()
-
-
-def get(port: int, path: str) -> bytes:
-    """The body, empty while nobody listens."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().read()
-    except ConnectionError:
-        return b""
-    finally:
-        connection.close()
-
-
-@pytest.mark.django_db(transaction=True)
 def test_all_web_processes_add_up(gunicorn: int) -> None:
     def counted() -> float:
-        return value(get(gunicorn, "/metrics").decode(), "digits_http_requests_total", view="models")
+        return value(fetch(gunicorn, "/metrics").decode(), "digits_http_requests_total", view="models")
 
     before = counted()
     for _ in range(30):
-        get(gunicorn, "/api/v1/models/")
+        fetch(gunicorn, "/api/v1/models/")
 
     assert counted() - before == 30
