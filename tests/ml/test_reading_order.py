@@ -1,0 +1,71 @@
+"""The best path: every piece in one digit or left out at a price, as many digits as the caller says."""
+
+import numpy as np
+
+from ml.reading_order import choose, leaves_digit_out
+from ml.segmentation import Candidate
+
+
+def _candidate(
+    start: int, end: int, *, width: int = 20, cuts: int = 0, border: bool = False, size: float = 1.0
+) -> Candidate:
+    crop = np.ones((30, width), np.float32)
+    return Candidate(crop, (start * 25, 0, width, 30), start, end, cuts, border, size)
+
+
+WHOLE = _candidate(0, 2, width=34)
+LEFT = _candidate(0, 1, cuts=1)
+RIGHT = _candidate(1, 2, cuts=1)
+
+
+def _choose(candidates: list[Candidate], confidence: list[float], digits: int | None = None) -> list[int]:
+    return choose(candidates, np.array(confidence), digits)
+
+
+def test_nothing_to_choose_from() -> None:
+    assert _choose([], []) == []
+
+
+def test_sure_whole_is_not_cut() -> None:
+    assert _choose([LEFT, WHOLE, RIGHT], [0.95, 0.9, 0.95]) == [1]
+
+
+def test_doubtful_whole_is_cut() -> None:
+    assert _choose([LEFT, WHOLE, RIGHT], [0.95, 0.02, 0.95]) == [0, 2]
+
+
+def test_known_number_of_digits_decides() -> None:
+    candidates = [LEFT, WHOLE, RIGHT]
+
+    assert _choose(candidates, [0.5, 0.99, 0.5], digits=2) == [0, 2]
+    assert _choose(candidates, [0.99, 0.1, 0.99], digits=1) == [1]
+
+
+def test_nearest_possible_number_is_taken() -> None:
+    assert _choose([LEFT, WHOLE, RIGHT], [0.5, 0.99, 0.5], digits=7) == [0, 2]
+
+
+def test_cut_off_neighbour_is_left_out() -> None:
+    candidates = [_candidate(0, 1, width=6, border=True), _candidate(1, 2)]
+
+    assert _choose(candidates, [0.1, 0.99]) == [1]
+    assert not leaves_digit_out(candidates, [1])
+
+
+def test_digit_at_the_border_is_kept_when_it_is_sure() -> None:
+    candidates = [_candidate(0, 1, border=True), _candidate(1, 2)]
+
+    assert _choose(candidates, [0.98, 0.99]) == [0, 1]
+
+
+def test_letter_among_digits_is_left_out_but_known_of() -> None:
+    candidates = [_candidate(0, 1), _candidate(1, 2)]
+
+    path = _choose(candidates, [0.001, 0.99])
+
+    assert path == [1]
+    assert leaves_digit_out(candidates, path)
+
+
+def test_last_resort_is_never_nothing() -> None:
+    assert _choose([_candidate(0, 1)], [1e-9]) == [0]

@@ -1,0 +1,127 @@
+"""Segmentation: the right digits are among the candidates, in reading order; dirt is not."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.preprocessing import Ink
+from ml.segmentation import Candidate, propose
+from tests.pictures import drawing
+
+Map = NDArray[np.float32]
+
+
+def _ink(digits: str, *, side: int = 100, pen: int = 8) -> Map:
+    grey = np.asarray(drawing(digits, side=side, pen=pen).convert("L"))
+    return (1 - grey / 255).astype(np.float32)
+
+
+def _propose(ink: Map, digits: int | None = None) -> list[Candidate]:
+    return propose(Ink(np.asarray(ink, np.float32), 1.0, 1.0), digits)
+
+
+def _boxes(candidates: list[Candidate]) -> list[tuple[int, int, int, int]]:
+    return [one.box for one in candidates]
+
+
+def test_nothing_on_blank_paper() -> None:
+    assert _propose(np.zeros((50, 50), np.float32)) == []
+
+
+def test_one_digit_is_one_candidate() -> None:
+    (only,) = _propose(_ink("7"))
+
+    assert (only.start, only.end, only.cuts) == (0, 1, 0)
+    assert only.size == 1.0
+    assert not only.at_border
+
+
+def test_digits_apart_are_pieces_from_left_to_right() -> None:
+    candidates = _propose(_ink("2347"))
+
+    whole = [one for one in candidates if one.cuts == 0]
+    assert [one.box[0] // 100 for one in whole] == [0, 1, 2, 3]
+    assert [after.start for after in whole[1:]] == [before.end for before in whole[:-1]]
+
+
+def test_lines_are_read_from_top_to_bottom() -> None:
+    page = np.vstack([_ink("23"), _ink("47")])
+
+    whole = [one for one in _propose(page) if one.cuts == 0]
+
+    assert [(one.box[1] // 100, one.box[0] // 100) for one in whole] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def test_crop_is_the_box_and_a_pixel_around_it() -> None:
+    (only,) = _propose(_ink("3"))
+
+    x, y, width, height = only.box
+    assert only.crop.shape == (height + 2, width + 2)
+    assert np.array_equal(only.crop, _ink("3")[y - 1 : y + height + 1, x - 1 : x + width + 1])
+
+
+def test_loose_bar_belongs_to_its_digit() -> None:
+    ink = np.zeros((100, 90), np.float32)
+    cv2.polylines(ink, [np.array([[30, 22], [28, 45], [52, 48], [55, 70], [26, 80]])], False, 1.0, 6)
+    cv2.line(ink, (38, 12), (60, 12), 1.0, 5)
+
+    candidates = _propose(ink)
+
+    assert max(one.box[3] for one in candidates) > 68
+
+
+def test_digit_broken_across_is_joined() -> None:
+    ink = _ink("3")
+    ink[60:64] = 0
+
+    (only,) = [one for one in _propose(ink) if one.cuts == 0]
+
+    assert only.box[3] > 80
+
+
+def test_specks_commas_and_minus_are_no_candidates() -> None:
+    ink = np.hstack([np.zeros((100, 100), np.float32), _ink("2"), np.zeros((100, 60), np.float32)])
+    cv2.line(ink, (20, 50), (60, 50), 1.0, 6)
+    cv2.circle(ink, (220, 88), 5, 1.0, -1)
+    ink[5, 5] = 1.0
+
+    (only,) = _propose(ink)
+
+    assert 100 < only.box[0] < 200
+
+
+def test_frame_around_a_digit_is_no_candidate() -> None:
+    ink = np.pad(_ink("4"), 15)
+    cv2.rectangle(ink, (3, 3), (126, 126), 1.0, 2)
+
+    (only,) = _propose(ink)
+
+    assert only.box[2] < 80
+
+
+def test_touching_digits_are_cut_between_them() -> None:
+    ink = np.hstack([_ink("2")[:, 20:80], _ink("3")[:, 25:80]])
+    cv2.line(ink, (50, 86), (70, 86), 1.0, 6)
+
+    candidates = _propose(ink)
+
+    whole = [one for one in candidates if one.cuts == 0]
+    halves = [one for one in candidates if one.cuts == 1]
+    assert [one.box[2] > 90 for one in whole] == [True]
+    assert any(one.start == 0 and 45 < one.box[0] + one.box[2] < 75 for one in halves)
+    assert any(one.box[0] > 45 and one.box[0] + one.box[2] > 100 for one in halves)
+
+
+def test_neighbour_at_the_border_is_marked() -> None:
+    ink = np.hstack([_ink("4")[:, 60:], _ink("2")])
+
+    flags = [one.at_border for one in _propose(ink) if one.cuts == 0]
+
+    assert flags == [True, False]
+
+
+def test_texture_stays_within_bounds() -> None:
+    noise = (np.random.default_rng(0).random((800, 800)) > 0.5).astype(np.float32)
+    spots = cv2.GaussianBlur(noise, (0, 0), 3) > 0.5
+
+    assert len(_propose(spots.astype(np.float32))) < 5000
