@@ -28,16 +28,21 @@ PICTURES_PER_CHUNK = 1_000
 
 
 def make_examples(kind: str, index: int, sources: Sources, seed: int) -> LabelledImages:
-    """The examples in the `index`-th picture of `kind`; the same arguments give the same pixels.
+    """The examples in the `index`-th picture of `kind`; the same arguments give the same pixels."""
+    rng = np.random.default_rng([seed, sorted(MAKERS).index(kind.removesuffix("-photo")), "-photo" in kind, index])
+    return label_candidates(*compose(kind, index, sources, rng), rng)
+
+
+def compose(kind: str, index: int, sources: Sources, rng: np.random.Generator) -> tuple[Grey, list[Glyph]]:
+    """A picture of `kind` and the glyphs in it, in reading order.
 
     A kind is the name of a maker, drawn as the page's canvas would, or the name and "-photo".
     """
     maker = kind.removesuffix("-photo")
-    rng = np.random.default_rng([seed, sorted(MAKERS).index(maker), maker != kind, index])
     glyphs = MAKERS[maker](index, sources, rng)
     ink = np.max([glyph.ink for glyph in glyphs], axis=0)
     picture = photograph(ink, CANVAS if maker == kind else random_scene(rng), rng)
-    return label_candidates(invert(picture) if rng.random() < 0.15 else picture, glyphs, rng)
+    return invert(picture) if rng.random() < 0.15 else picture, glyphs
 
 
 def label_candidates(picture: Grey, glyphs: Sequence[Glyph], rng: np.random.Generator) -> LabelledImages:

@@ -1,0 +1,85 @@
+"""`python -m ml.compose`: folders of labelled pictures by writers that training never saw, for `ml.evaluate`."""
+
+import argparse
+import csv
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ml.corpus import compose
+from ml.data import (
+    NOT_A_DIGIT,
+    DataError,
+    find_mnist,
+    find_strokes,
+    load_mnist_training,
+    load_pen_characters,
+    split_writers,
+)
+from ml.pictures import UNKNOWN, Sources
+
+SETS = {
+    "strokes": "digit",
+    "photos": "digit-photo",
+    "numbers": "row",
+    "numbers-photographed": "row-photo",
+    "mnist-photographed": "mnist-photo",
+    "letters": "letter",
+    "scribbles": "junk",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write every set; 0 when done, 2 when the data are missing or wrong."""
+    parser = argparse.ArgumentParser(prog="python -m ml.compose", description=__doc__)
+    parser.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras's download)")
+    parser.add_argument("--strokes", type=Path, help="pen strokes of digits (default: DIGITS_STROKES)")
+    parser.add_argument("--letters", type=Path, help="pen strokes of letters (default: DIGITS_LETTERS)")
+    parser.add_argument("--count", type=int, default=500, help="pictures in each set")
+    parser.add_argument("--output", type=Path, default=Path("var/sets"))
+    options = parser.parse_args(arguments)
+    try:
+        sources = _sources(options)
+    except DataError as error:
+        print(f"ml.compose: {error}", file=sys.stderr)
+        return 2
+    for name, kind in SETS.items():
+        print(f"{options.output / name}: {write_set(options.output / name, kind, sources, options.count)} pictures")
+    return 0
+
+
+def _sources(options: argparse.Namespace) -> Sources:
+    strokes = find_strokes(options.strokes, "DIGITS_STROKES")
+    letters = find_strokes(options.letters, "DIGITS_LETTERS")
+    if strokes is None or letters is None:
+        raise DataError(
+            "The pen strokes are missing. Give --strokes and --letters, or DIGITS_STROKES and DIGITS_LETTERS."
+        )
+    held_out = [split_writers(load_pen_characters(path))[1] for path in (strokes, letters)]
+    return Sources(load_mnist_training(find_mnist(options.data))[1], *held_out)
+
+
+def write_set(folder: Path, kind: str, sources: Sources, count: int) -> int:
+    """Write up to `count` pictures of `kind` and their labels; those of look-alike letters are left out."""
+    (folder / "img").mkdir(parents=True, exist_ok=True)
+    rows = []
+    for index in range(count):
+        picture, glyphs = compose(kind, index, sources, np.random.default_rng([2, index]))
+        labels = [glyph.label for glyph in glyphs]
+        if UNKNOWN in labels:
+            continue
+        name = f"{index:05d}.png"
+        cv2.imwrite(str(folder / "img" / name), picture)
+        rows.append({"file": name, "label": "".join(str(label) for label in labels if label != NOT_A_DIGIT)})
+    with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, ["file", "label"])
+        table.writeheader()
+        table.writerows(rows)
+    return len(rows)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
