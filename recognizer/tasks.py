@@ -6,7 +6,7 @@ import redis
 from celery import Task, shared_task
 from celery.signals import worker_process_init
 
-from recognizer import dispatch, privacy, recognition, services, serving, summaries
+from recognizer import dispatch, privacy, recognition, services, serving, shadowing, summaries
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,13 @@ def recognise(self: "Task[..., None]", submission_ids: list[str], reply_to: str 
         replies = recognition.recognise(submission_ids)
     finally:
         _reply(reply_to, str(self.request.id), replies)
+    shadowing.request(list(replies))
+
+
+@shared_task(name="recognizer.read_along")
+def read_along(submission_ids: list[str]) -> None:
+    """Let the shadow version read what the live one has read."""
+    shadowing.read_along(submission_ids)
 
 
 def _reply(reply_to: str, task_id: str, replies: dict[str, dispatch.Reply]) -> None:
