@@ -27,7 +27,8 @@ def wilson(hits: int, total: int) -> Share | None:
     share, square = hits / total, Z_95**2
     centre = (share + square / (2 * total)) / (1 + square / total)
     half = Z_95 / (1 + square / total) * sqrt(share * (1 - share) / total + square / (4 * total**2))
-    return Share(hits, total, share, max(0.0, centre - half), min(1.0, centre + half))
+    # At the ends the formula is exact, its floating-point value is not.
+    return Share(hits, total, share, centre - half if hits else 0.0, centre + half if hits < total else 1.0)
 
 
 def bucket(milliseconds: float) -> int:
