@@ -1,7 +1,7 @@
 """Letting go: what nobody reviewed after a time, and what somebody asks to have erased.
 
 Deleting a submission deletes its picture, readings, feedback, decisions and reservation with it: they hang on
-its row, or are in it.
+its row, or are in it. Exported copies of it are deleted, too.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from recognizer import exports
 from recognizer.models import Feedback, Submission, SubmissionQuerySet
 
 CHUNK = 500
@@ -69,4 +70,5 @@ def _delete(ids: Iterable[UUID], **only: None) -> int:
         rows = Submission.objects.filter(id__in=list(ids), **only).order_by("id").select_for_update()
         locked = list(rows.values_list("id", flat=True))
         deleted = Submission.objects.filter(id__in=locked).only("id").delete()
+    exports.forget(locked)
     return deleted[1].get(Submission._meta.label, 0)

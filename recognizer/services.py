@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ml.decoding import ImageTooLarge, inspect
-from recognizer import dispatch, tallies, usefulness
+from recognizer import dispatch, privacy, tallies, usefulness
 from recognizer.models import Channel, Feedback, Review, Status, Submission, SubmissionQuerySet
 
 logger = logging.getLogger(__name__)
@@ -212,16 +212,12 @@ def give_feedback(*, submission: Submission, label: str, client: str) -> Feedbac
 
 
 def erase_client(*, client: str) -> None:
-    """Delete all that a client sent and said: submissions with what was read in them, and feedback.
+    """Delete all that a client sent and said: submissions with what was read in them and copied, and feedback.
 
     Args:
         client: as `submit` and `give_feedback` were told; not empty, which is everybody unknown.
     """
-    if not client:
-        raise ValueError("The empty client is everybody unknown.")
-    with transaction.atomic():
-        Feedback.objects.filter(client=client).delete()
-        Submission.objects.filter(client=client).delete()
+    privacy.erase_client(client=client)
 
 
 def _deadline(timeout: float | None) -> float:
