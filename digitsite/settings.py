@@ -5,97 +5,33 @@ A value that cannot be used stops the start with a sentence that names the varia
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
 from digitsite import local
+from digitsite.environment import (
+    database_from_url,
+    env_bool,
+    env_float,
+    env_int,
+    env_int_list,
+    env_list,
+    env_rate,
+    env_secret,
+    env_str,
+    env_url,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 CORES = os.cpu_count() or 1
 
 load_dotenv(BASE_DIR / ".env")
-
-
-def env_str(name: str, default: str = "") -> str:
-    """The variable's value, or the default when it is unset or empty."""
-    return os.environ.get(name, "").strip() or default
-
-
-def env_secret(name: str, default: str = "") -> str:
-    """A secret from NAME or from the file that NAME_FILE points to; the value itself is never echoed."""
-    path = env_str(f"{name}_FILE")
-    if not path or env_str(name):
-        return env_str(name, default)
-    try:
-        return Path(path).read_text(encoding="utf-8").strip() or default
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read as text.") from error
-
-
-def env_bool(name: str, *, default: bool) -> bool:
-    """1/0, true/false, yes/no, on/off in any case."""
-    value = env_str(name).lower()
-    if value in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
-        return value in ("1", "true", "yes", "on") if value else default
-    raise ImproperlyConfigured(f"{name} is {value!r}; say 1 or 0.")
-
-
-def env_float(name: str, default: float, *, minimum: float, maximum: float) -> float:
-    """A number within [minimum, maximum]."""
-    value = env_str(name, str(default))
-    try:
-        number = float(value)
-    except ValueError:
-        number = float("nan")
-    if not minimum <= number <= maximum:
-        raise ImproperlyConfigured(f"{name} is {value!r}; it takes a number from {minimum:g} to {maximum:g}.")
-    return number
-
-
-def env_int(name: str, default: int, *, minimum: int, maximum: int) -> int:
-    """A whole number within [minimum, maximum]."""
-    number = env_float(name, default, minimum=minimum, maximum=maximum)
-    if number != int(number):
-        raise ImproperlyConfigured(f"{name} is {env_str(name)!r}; it takes a whole number.")
-    return int(number)
-
-
-def env_rate(name: str, default: str) -> tuple[int, int]:
-    """So many in so many seconds, from NUMBER/second, /minute, /hour or /day."""
-    number, _, unit = env_str(name, default).partition("/")
-    seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}.get(unit.strip())
-    if seconds is None or not number.strip().isdecimal() or int(number) < 1:
-        raise ImproperlyConfigured(f"{name} is {env_str(name)!r}; say 60/minute, with second, minute, hour or day.")
-    return int(number), seconds
-
-
-def env_list(name: str, default: list[str]) -> list[str]:
-    """Comma-separated values, blanks left out."""
-    value = env_str(name)
-    return [item.strip() for item in value.split(",") if item.strip()] if value else default
-
-
-def env_int_list(name: str) -> list[int]:
-    """Comma-separated whole numbers."""
-    try:
-        return [int(item) for item in env_list(name, [])]
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} takes whole numbers separated by commas.") from error
-
-
-def env_url(name: str, default: str, *, schemes: tuple[str, ...]) -> str:
-    """A URL of one of the schemes, without a slash at its end. Its value may hold a password: never echoed."""
-    value = env_secret(name, default).rstrip("/")
-    if value and urlsplit(value).scheme not in schemes:
-        raise ImproperlyConfigured(f"{name} must begin with one of {', '.join(f'{s}://' for s in schemes)}")
-    return value
 
 
 # --- The site -------------------------------------------------------------------------------------
@@ -118,6 +54,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "corsheaders",
     "csp",
     "rest_framework",
     "drf_spectacular",
@@ -127,8 +65,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "digitsite.middleware.TrustedProxyMiddleware",
     "recognizer.metrics.MetricsMiddleware",
     "recognizer.problems.ProblemMiddleware",
+    "digitsite.middleware.PermissionsPolicyMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "recognizer.origins.CrossOriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -139,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -161,33 +104,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
-def database_from_url(url: str) -> dict[str, Any]:
-    """Django's settings for DATABASE_URL, SQLite in var/ when it is empty.
-
-    SQLite runs in WAL mode with synchronous=NORMAL: readers never wait for the writer, and a commit
-    survives a killed process. Write transactions begin as IMMEDIATE, so that two of them wait for each
-    other instead of failing half-way.
-    """
-    try:
-        config: dict[str, Any] = dict(dj_database_url.parse(url or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            "DATABASE_URL is no database URL: say postgres://user:password@host/name"
-        ) from error
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        config["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
-        }
-    elif config["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL or SQLite database.")
-    config["CONN_MAX_AGE"] = 600
-    config["CONN_HEALTH_CHECKS"] = config["ENGINE"] == "django.db.backends.postgresql"
-    return config
-
-
-DATABASES = {"default": database_from_url(env_secret("DATABASE_URL"))}
+DATABASES = {"default": database_from_url(env_secret("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
 
 REDIS_URL = env_url("REDIS_URL", local.redis_url(VAR_DIR), schemes=("redis", "rediss", "unix"))
 REDIS_KEY_PREFIX = env_str("REDIS_KEY_PREFIX", "digits:")
@@ -301,6 +218,25 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
 }
 
+# --- The door -------------------------------------------------------------------------------------
+
+# Addresses or networks of the proxies in front, "unix" for one that comes over a unix socket: only they are
+# believed about who calls (X-Forwarded-For) and whether by HTTPS (X-Forwarded-Proto).
+TRUSTED_PROXIES = env_list("TRUSTED_PROXIES", [])
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# 1 when people reach the site by HTTPS: everything else is redirected there, and cookies travel by it only.
+HTTPS = env_bool("HTTPS", default=False)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# What a load balancer or Prometheus asks this very process.
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]
+SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 31_536_000, minimum=0, maximum=63_072_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# Preloading is for the owner of the whole domain to ask for; it cannot be taken back within months.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -309,10 +245,31 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        **({"upgrade-insecure-requests": True} if HTTPS else {}),
     },
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()" for feature in ("camera", "microphone", "geolocation", "payment", "usb", "interest-cohort")
+)
+
+# Pages elsewhere that may call the API from a visitor's browser; none by default.
+CORS_ALLOWED_ORIGINS = env_list("CORS_ALLOWED_ORIGINS", [])
+CORS_URLS_REGEX = r"^/(api/.*|predict)$"
+CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "prefer", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]
+
+# Signing in: after so many failures a user name and an address each have to wait.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = env_int("LOGIN_FAILURE_LIMIT", 10, minimum=1, maximum=1000)
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
 
 # --- Language, time, files ------------------------------------------------------------------------
 

@@ -18,7 +18,9 @@ class RecognizerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """After each migration there is a live model version."""
+        """After each migration there is a live model version; `manage.py check` looks at our settings, too."""
+        from recognizer import checks  # noqa: F401
+
         post_migrate.connect(adopt_shipped_model, sender=self)
 
 
