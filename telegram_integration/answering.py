@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from telegram import Bot, Message, ReplyParameters
-from telegram.constants import ChatAction
+from telegram.constants import ChatAction, MessageLimit
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from recognizer import services
@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 TYPING_SECONDS = 4.5
 LATE_POLL_SECONDS = 2.0
+# A picture in memory may have 20 MB.
+DOWNLOADS = 16
 
 
 class Answerer:
@@ -28,6 +30,7 @@ class Answerer:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
+        self._downloads = asyncio.Semaphore(DOWNLOADS)
 
     async def answer(self, request: ReadRequest) -> float | None:
         """Answer it; returns None when that is done, or the seconds to wait for a late result.
@@ -70,7 +73,8 @@ class Answerer:
         except BadRequest as error:
             await requests.refuse(picture, "file_too_big" if "too big" in error.message else "file_gone")
         else:
-            await requests.submit(picture, request.person, bytes(await file.download_as_bytearray()))
+            async with self._downloads:
+                await requests.submit(picture, request.person, bytes(await file.download_as_bytearray()))
 
     async def _tell_late(self, request: ReadRequest) -> None:
         if not request.told_late:
@@ -98,7 +102,7 @@ class Answerer:
             "reply_parameters": ReplyParameters(request.message_id, allow_sending_without_reply=True),
             "reply_markup": keyboard,
         }
-        if picture is not None:
+        if picture is not None and len(text) <= MessageLimit.CAPTION_LENGTH:
             try:
                 return await self._bot.send_photo(photo=picture, caption=text, **where)
             except BadRequest as error:

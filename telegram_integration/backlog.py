@@ -53,8 +53,8 @@ class Backlog(Generic[Item]):
             self.start(key)
 
     async def drain(self) -> None:
-        """Wait until nothing of this table is left to do, here or elsewhere."""
-        while self._tasks or await in_database(self._model.objects.filter(done_at=None).exists)():
+        """Wait until all that was accepted is done, but for what waits for another day or another process."""
+        while self._tasks or await in_database(self._model.objects.soon_due().exists)():
             await self.sweep()
             await asyncio.sleep(0.1)
 
@@ -103,7 +103,7 @@ def _settle(item: WorkItem, delay: float | None, progress: bool) -> None:
 def retry_delay(error: Exception, item: WorkItem) -> float | None:
     """Seconds until the next try, or None to give the item up; says in the log which and why."""
     name = f"{type(item).__name__} {item}"
-    if isinstance(error, Forbidden | BadRequest) and not isinstance(error, ChatMigrated):
+    if isinstance(error, Forbidden | BadRequest | ChatMigrated):
         logger.info("%s cannot be answered, Telegram says: %s", name, error)
         return None
     transient = isinstance(error, TelegramError | DatabaseError | RedisError | OSError)

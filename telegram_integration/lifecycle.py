@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 0.5
 CLEAN_SECONDS = 3600
-GRACE_SECONDS = 25
+# Less than what process managers give before they kill: 15 s in `make run`.
+GRACE_SECONDS = 13
 
 
 async def serve(application: BotApplication, receive: Callable[[], Awaitable[None]]) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Self, TypeVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils import timezone
 from telegram_integration.languages import Language, preferred
 
 # A process that works on an item owns it for this long and keeps renewing; a dead one's items are free then.
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=settings.TELEGRAM_TAKEOVER_SECONDS)
 
 
 Item = TypeVar("Item", bound="WorkItem")
@@ -22,6 +23,10 @@ class WorkQuerySet(models.QuerySet[Item]):
     def due(self) -> Self:
         """Unfinished, and nobody's at the moment."""
         return self.filter(done_at=None, due_at__lte=timezone.now())
+
+    def soon_due(self) -> Self:
+        """Due, or new and about to be."""
+        return self.filter(Q(attempts=0) | Q(due_at__lte=timezone.now()), done_at=None)
 
     def claim(self, key: int) -> bool:
         """Take one item; False when it is finished, another's, or not due yet."""
@@ -56,10 +61,10 @@ class WorkItem(models.Model):
         self.save(update_fields=["done_at"])
 
     def postpone(self, seconds: float, *, progress: bool) -> None:
-        """Come back to it; attempts are counted anew when there was progress."""
+        """Come back to it; attempts are counted anew after progress, this one being the first."""
         self.due_at = timezone.now() + timedelta(seconds=seconds)
         if progress:
-            self.attempts = 0
+            self.attempts = 1
         self.save(update_fields=["due_at", "attempts"])
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
@@ -14,7 +15,6 @@ from telegram_integration.intake import Intake
 
 logger = logging.getLogger(__name__)
 
-LOCK_SECONDS = 10.0
 POLL_SECONDS = 25
 MAX_PAUSE = 30.0
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
@@ -117,7 +117,7 @@ async def _while_held(lock: Lock, poller: Poller) -> None:
     polling = asyncio.create_task(poller.poll())
     try:
         while not polling.done():
-            await asyncio.wait([polling], timeout=LOCK_SECONDS / 4)
+            await asyncio.wait([polling], timeout=settings.TELEGRAM_TAKEOVER_SECONDS / 4)
             await lock.reacquire()
         polling.result()
     finally:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from telegram import Document, Message
 
@@ -45,28 +46,44 @@ def open_request(person: Person, message: Message, sent: SentPicture) -> int | N
     """Store what is to be answered; returns the request's id when it can be worked on at once.
 
     Repeated with the same message it changes nothing. The pictures of an album make one request, which is
-    due when no further one has come for ALBUM_QUIET.
+    due when no further one has come for ALBUM_QUIET; one that comes later still gets an answer of its own.
     """
-    album = sent.album
     with transaction.atomic():
-        request, _ = ReadRequest.objects.get_or_create(
-            chat_id=message.chat_id,
-            **({"album": album} if album else {"message_id": message.message_id}),
-            defaults={
-                "person": person,
-                "message_id": message.message_id,
-                "thread_id": message.message_thread_id if message.is_topic_message else None,
-                "due_at": timezone.now() + (ALBUM_QUIET if album else timedelta()),
-            },
-        )
-        Picture.objects.get_or_create(
-            request=request,
-            message_id=sent.message_id,
-            defaults={"file_id": sent.file_id, "file_size": sent.file_size},
-        )
-        if album:
-            ReadRequest.objects.filter(pk=request.pk, attempts=0).update(due_at=timezone.now() + ALBUM_QUIET)
-    return None if album else request.pk
+        if not sent.album:
+            request = _request(person, message)
+        elif Picture.objects.filter(_in_album(message, sent), message_id=sent.message_id).exists():
+            return None
+        else:
+            request = _gathering(message, sent) or _request(person, message, album=sent.album)
+        details = {"file_id": sent.file_id, "file_size": sent.file_size}
+        Picture.objects.get_or_create(request=request, message_id=sent.message_id, defaults=details)
+    return None if request.album else request.pk
+
+
+def _in_album(message: Message, sent: SentPicture) -> Q:
+    return Q(request__chat_id=message.chat_id, request__album=sent.album)
+
+
+def _gathering(message: Message, sent: SentPicture) -> ReadRequest | None:
+    """The album's request, given more time, as long as nobody works on it."""
+    gathering = ReadRequest.objects.filter(chat_id=message.chat_id, album=sent.album, attempts=0)
+    return gathering.get() if gathering.update(due_at=timezone.now() + ALBUM_QUIET) else None
+
+
+def _request(person: Person, message: Message, *, album: str = "") -> ReadRequest:
+    if album and ReadRequest.objects.filter(chat_id=message.chat_id, album=album).exists():
+        album = ""
+    request, _ = ReadRequest.objects.get_or_create(
+        chat_id=message.chat_id,
+        message_id=message.message_id,
+        defaults={
+            "person": person,
+            "album": album,
+            "thread_id": message.message_thread_id if message.is_topic_message else None,
+            "due_at": timezone.now() + (ALBUM_QUIET if album else timedelta()),
+        },
+    )
+    return request
 
 
 @in_database

@@ -115,7 +115,9 @@ def program_config(program: Program) -> dict[str, str]:
     """supervisord's section for one program."""
     return {
         "command": shlex.join((*LEASH, *program.command)).replace("%", "%%"),
-        "autorestart": "true",
+        # Started again whatever it ended with, but for what only another setting can mend: a refused bot token.
+        "autorestart": "unexpected",
+        "exitcodes": str(os.EX_CONFIG),
         "startsecs": "1",
         "startretries": "1000000",
         "stopwaitsecs": str(program.stop_seconds),

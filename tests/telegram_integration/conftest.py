@@ -19,7 +19,11 @@ user_ids = itertools.count(1001)
 def bot_process(api: BotApi, log: Path, *options: str, env: dict[str, str] | None = None) -> processes.Process:
     """`manage.py runbot` against this stand-in, not yet started."""
     command = [sys.executable, "manage.py", "runbot", *options]
-    bot_env = {"TELEGRAM_API_BASE_URL": api.url, "TELEGRAM_BOT_TOKEN": api.token}
+    bot_env = {
+        "TELEGRAM_API_BASE_URL": api.url,
+        "TELEGRAM_BOT_TOKEN": api.token,
+        "TELEGRAM_TAKEOVER_SECONDS": "4",
+    }
     return processes.Process(command, log=log, env=bot_env | (env or {}))
 
 

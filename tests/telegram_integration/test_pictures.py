@@ -9,7 +9,7 @@ from recognizer.models import Submission
 from telegram_integration.models import ReadRequest
 from tests.bot_api import BotApi, Group, User
 from tests.pictures import drawing, encoded, png
-from tests.processes import Process
+from tests.processes import Process, wait_until
 
 MENTION = "@digits_bot"
 
@@ -49,6 +49,15 @@ def test_album_gets_one_answer_in_its_order(bot: Process, worker: Process, user:
     assert answer["reply_to_message"]["message_id"] == photos[0]["message_id"]
     assert len(user.received()) == 2
     assert ReadRequest.objects.get().pictures.count() == 3
+
+
+def test_straggler_of_an_answered_album_gets_an_answer_of_its_own(bot: Process, worker: Process, user: User) -> None:
+    user.photo(png("7"), album="slow")
+    user.wait_for(1)
+
+    user.photo(png("1"), album="slow")
+
+    assert user.wait_for(2)["text"].startswith("1 – ")
 
 
 def test_blank_picture_is_refused_with_advice(bot: Process, worker: Process, user: User) -> None:
@@ -108,7 +117,7 @@ def test_user_who_blocked_the_bot_is_given_up(bot: Process, worker: Process, api
     hold.release()
 
     api.wait_for_calls("sendMessage")
-    api.world.wait(lambda: ReadRequest.objects.filter(done_at=None).count() == 0)
+    wait_until(lambda: not ReadRequest.objects.filter(done_at=None).exists(), what="the request's end")
 
     assert Submission.objects.count() == 1
     assert "cannot be answered, Telegram says: Forbidden" in bot.output()

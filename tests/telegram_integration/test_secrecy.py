@@ -2,8 +2,6 @@
 
 import io
 import logging
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -75,15 +73,3 @@ def test_refused_token_stops_the_bot_with_one_sentence_that_does_not_quote_it(st
     assert "Telegram refused the token (401)" in bot.output()
     assert "Traceback" not in bot.output()
     assert SECRET not in bot.output()
-
-
-def test_bot_process_never_loads_tensorflow() -> None:
-    code = (
-        "import os, sys, django; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'digitsite.settings');"
-        "os.environ.setdefault('SECRET_KEY', 'k'); django.setup();"
-        "import telegram_integration.management.commands.runbot;"
-        "print([name for name in ('tensorflow', 'keras', 'numpy') if name in sys.modules])"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert result.stdout.strip() == "[]"
