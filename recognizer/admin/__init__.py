@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from recognizer.admin.submissions import SubmissionAdmin
+from recognizer.admin.tokens import ApiTokenAdmin
 
-__all__ = ["SubmissionAdmin"]
+__all__ = ["ApiTokenAdmin", "SubmissionAdmin"]
 
 admin.site.site_header = _("Digits: review desk")
 admin.site.site_title = _("Digits")
