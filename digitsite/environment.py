@@ -33,6 +33,14 @@ def env_bool(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; say 1 or 0.")
 
 
+def env_choice(name: str, default: str, *, choices: tuple[str, ...]) -> str:
+    """One of a few words."""
+    value = env_str(name, default).lower()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}; say {' or '.join(choices)}.")
+    return value
+
+
 def env_float(name: str, default: float, *, minimum: float, maximum: float) -> float:
     """A number within [minimum, maximum]."""
     value = env_str(name, str(default))

@@ -17,6 +17,7 @@ from digitsite import local
 from digitsite.environment import (
     database_from_url,
     env_bool,
+    env_choice,
     env_float,
     env_int,
     env_int_list,
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "digitsite.middleware.TrustedProxyMiddleware",
+    "recognizer.tracing.RequestIdMiddleware",
     "recognizer.metrics.MetricsMiddleware",
     "recognizer.problems.ProblemMiddleware",
     "digitsite.middleware.PermissionsPolicyMiddleware",
@@ -292,12 +294,31 @@ STORAGES = {
 
 # --- Logs -----------------------------------------------------------------------------------------
 
+# json: one object a line, for programs that gather logs; line: for people.
+LOG_FORMAT = env_choice("LOG_FORMAT", "line", choices=("line", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "recognizer.tracing.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{asctime}{levelname}{name}{request_id}{message}",
+            "style": "{",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO").upper()},
-    # httpx and httpcore log every URL at INFO or DEBUG, and Telegram's URLs hold the bot's token.
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "PIL", "matplotlib")},
+    "loggers": {
+        # httpx and httpcore log every URL at INFO or DEBUG, and Telegram's URLs hold the bot's token.
+        **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "PIL", "matplotlib")},
+        # Every request has its line already; these would add its path, which may hold a submission's id.
+        "django.request": {"level": "ERROR"},
+        "digits.access": {"level": "INFO" if env_bool("ACCESS_LOG", default=True) else "WARNING"},
+        # Two lines a task, of which ours says more.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }

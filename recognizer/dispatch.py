@@ -22,7 +22,7 @@ import redis
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from recognizer import tallies
+from recognizer import tallies, tracing
 from recognizer.models import Prediction, Submission
 
 logger = logging.getLogger(__name__)
@@ -96,15 +96,24 @@ def queue_length() -> int:
     return int(redis_client().llen(f"{settings.REDIS_KEY_PREFIX}{settings.CELERY_TASK_DEFAULT_QUEUE}"))
 
 
-def publish(submission_ids: Iterable[str], *, reply_to: str = "", task_id: str | None = None) -> None:
+def publish(
+    submission_ids: Iterable[str],
+    *,
+    reply_to: str = "",
+    task_id: str | None = None,
+    request_ids: Iterable[str] = (),
+) -> None:
     """Send one task for these submissions; at most about two seconds, by the broker's socket timeouts.
+
+    `request_ids` follow them into the worker's log.
 
     Raises:
         kombu.exceptions.OperationalError: the broker is away.
     """
     from recognizer.tasks import recognise
 
-    recognise.apply_async(args=(list(submission_ids), reply_to), task_id=task_id, retry=False)
+    headers = {"request_ids": ",".join(request_ids)}
+    recognise.apply_async(args=(list(submission_ids), reply_to), task_id=task_id, retry=False, headers=headers)
 
 
 class Dispatcher:
@@ -113,7 +122,7 @@ class Dispatcher:
     def __init__(self) -> None:
         self._reply_to = f"{settings.REDIS_KEY_PREFIX}replies:{uuid.uuid4().hex}"
         self._changed = threading.Condition()
-        self._outgoing: deque[str] = deque()
+        self._outgoing: deque[tuple[str, str]] = deque()  # with the id of the request that sent it
         self._waiting: dict[str, list[Future[Reply]]] = {}
         self._under_way: dict[str, float] = {}
         for target in (self._send_forever, self._receive_forever):
@@ -124,7 +133,7 @@ class Dispatcher:
         future: Future[Reply] = Future()
         with self._changed:
             self._waiting.setdefault(submission_id, []).append(future)
-            self._outgoing.append(submission_id)
+            self._outgoing.append((submission_id, tracing.current()))
             self._changed.notify_all()
         return future
 
@@ -154,9 +163,11 @@ class Dispatcher:
         self._under_way = {task: since for task, since in self._under_way.items() if since > expired}
         return len(self._under_way) < settings.WORKER_CONCURRENCY
 
-    def _send(self, batch: list[str], task_id: str) -> None:
+    def _send(self, batch: list[tuple[str, str]], task_id: str) -> None:
+        submission_ids, request_ids = zip(*batch, strict=True)
+        known = dict.fromkeys(filter(None, request_ids))
         try:
-            publish(batch, reply_to=self._reply_to, task_id=task_id)
+            publish(submission_ids, reply_to=self._reply_to, task_id=task_id, request_ids=known)
         except Exception:
             # Whatever the broker's client raises, this thread must live on: the rows are queued, and the
             # sweeper publishes them again.

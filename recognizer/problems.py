@@ -110,7 +110,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         request = context["request"]._request
         # What Django itself sends before it answers 500: error trackers and the test client listen to it.
         got_request_exception.send(sender=type(context["view"]), request=request)
-        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        logger.error("%s %s failed", request.method, request.resolver_match.view_name, exc_info=error)
     headers: dict[str, str] = dict(getattr(error, "headers", {}))
     if status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"

@@ -1,12 +1,13 @@
 """Celery tasks: each fetches and delegates. Arguments are ids."""
 
 import logging
+import time
 
 import redis
 from celery import Task, shared_task
 from celery.signals import worker_process_init
 
-from recognizer import dispatch, privacy, recognition, services, serving, shadowing, summaries
+from recognizer import dispatch, privacy, recognition, services, serving, shadowing, summaries, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -18,10 +19,14 @@ def recognise(self: "Task[..., None]", submission_ids: list[str], reply_to: str 
     An answer goes out even when reading broke off, empty then: the sender counts its tasks under way.
     """
     replies: dict[str, dispatch.Reply] = {}
-    try:
-        replies = recognition.recognise(submission_ids)
-    finally:
-        _reply(reply_to, str(self.request.id), replies)
+    began = time.perf_counter()
+    with tracing.handling(self.request.get("request_ids") or ""):
+        try:
+            replies = recognition.recognise(submission_ids)
+        finally:
+            _reply(reply_to, str(self.request.id), replies)
+        milliseconds = (time.perf_counter() - began) * 1000
+        logger.info("Read %d of %d submissions in %.1f ms", len(replies), len(submission_ids), milliseconds)
     shadowing.request(list(replies))
 
 

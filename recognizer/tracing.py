@@ -1,0 +1,70 @@
+"""The id that a request keeps on its way: in every log line of the web process, the worker and the bot."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.http import HttpRequest, HttpResponseBase
+
+access = logging.getLogger("digits.access")
+
+_current: ContextVar[str] = ContextVar("request_id", default="")
+ACCEPTED = re.compile(r"[A-Za-z0-9._:-]{8,128}")
+
+
+def current() -> str:
+    """The id of what is being handled; of several handled together all of theirs, separated by commas."""
+    return _current.get()
+
+
+@contextmanager
+def handling(request_id: str) -> Iterator[None]:
+    """Log lines within carry this id."""
+    token = _current.set(request_id)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+class RequestIdFilter(logging.Filter):
+    """Puts `request_id` into every record, - where there is none."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets everything pass."""
+        record.request_id = _current.get() or "-"
+        return True
+
+
+class RequestIdMiddleware:
+    """Takes the caller's `X-Request-ID` or makes one, answers with it, and logs one line a request.
+
+    The line names the view, not the path: a path may hold a submission's id, which is the right to read it. It
+    holds no address either.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        asked = request.headers.get("X-Request-ID", "")
+        request_id = asked if ACCEPTED.fullmatch(asked) else uuid.uuid4().hex
+        began = time.perf_counter()
+        with handling(request_id):
+            response = self.get_response(request)
+            view = (request.resolver_match and request.resolver_match.view_name) or "none"
+            milliseconds = (time.perf_counter() - began) * 1000
+            access.info(
+                "%s %s %d %.1f ms",
+                request.method,
+                view,
+                response.status_code,
+                milliseconds,
+                extra={"view": view, "status": response.status_code, "milliseconds": round(milliseconds, 1)},
+            )
+        response.headers["X-Request-ID"] = request_id
+        return response
