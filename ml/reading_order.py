@@ -12,7 +12,7 @@ from ml.segmentation import Candidate
 _CUT = 0.6
 _SMALL = 2.0
 _AT_BORDER = 1.0
-_TOO_WIDE = 2.0
+_TOO_WIDE = 4.0
 _DIGIT_SIZE = 0.6
 _LEFT_OUT = 4.0
 _LEFT_OUT_DOUBTFUL = 1.5
@@ -57,7 +57,7 @@ def _offer(paths: dict[int, _Path], found: int, path: _Path) -> None:
 def _doubt(candidate: Candidate, candidates: Sequence[Candidate]) -> float:
     """What its shape and place say against a candidate, in nats."""
     _, _, width, height = candidate.box
-    doubt = _CUT * candidate.cuts + _TOO_WIDE * max(0.0, width / height - 1.3)
+    doubt = _CUT * candidate.cuts + _TOO_WIDE * max(0.0, width / height - 1.1)
     if candidate.size < _DIGIT_SIZE:
         doubt += _SMALL * (_DIGIT_SIZE - candidate.size) / 0.3
     if candidate.at_border and width < 0.5 * height and any(not other.at_border for other in candidates):

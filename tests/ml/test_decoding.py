@@ -89,11 +89,19 @@ def test_transparency_is_laid_on_white(mode: str) -> None:
     assert np.abs(grey.astype(int) - np.asarray(drawing("2").convert("L"))).max() <= 1
 
 
-def test_transparent_colour_of_a_palette_is_white() -> None:
-    image = drawing("3").convert("P")
-    data = encoded(image, transparency=image.getpixel((140, 28)))
+def test_white_ink_on_nothing_is_not_lost() -> None:
+    ink = drawing("2").convert("L").point(lambda shade: 255 - shade)
 
-    assert decode(data).min() > 200
+    grey = decode(encoded(Image.merge("LA", (Image.new("L", ink.size, 255), ink))))
+
+    assert np.array_equal(grey, np.asarray(ink))
+
+
+def test_transparent_colour_of_a_palette_is_white() -> None:
+    image = drawing("3", paper="blue").convert("P")
+    data = encoded(image, transparency=image.getpixel((0, 0)))
+
+    assert np.abs(decode(data).astype(int) - np.asarray(drawing("3").convert("L"))).mean() < 2
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -115,6 +123,13 @@ def test_large_jpeg_is_reduced_while_it_is_decoded() -> None:
 
     assert (decoded.width, decoded.height) == (3000, 3000)
     assert decoded.pixels.shape[:2] == (1500, 1500)
+
+
+def test_large_png_is_reduced() -> None:
+    decoded = decode_image(encoded(drawing("7", side=3000, pen=200)))
+
+    assert (decoded.width, decoded.height) == (3000, 3000)
+    assert decoded.pixels.shape[:2] == (1000, 1000)
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
