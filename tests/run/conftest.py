@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from digitsite import local
 from tests.processes import ROOT
 from tests.run.service import Service
 
@@ -34,6 +35,7 @@ def service(make_copy: Callable[[str], Path]) -> Iterator[Service]:
     service.wait_until_ready()
     yield service
     service.stop()
+    shutil.rmtree(local.socket_dir(service.root / "var"))
 
 
 @pytest.fixture
