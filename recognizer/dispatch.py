@@ -96,6 +96,17 @@ def queue_length() -> int:
     return int(redis_client().llen(f"{settings.REDIS_KEY_PREFIX}{settings.CELERY_TASK_DEFAULT_QUEUE}"))
 
 
+def note_sweep() -> None:
+    """Remember that the sweeper looked just now. Raises redis.RedisError."""
+    redis_client().set(f"{settings.REDIS_KEY_PREFIX}swept_at", time.time())
+
+
+def last_sweep() -> float | None:
+    """When the sweeper looked last, as Unix time; None when it never did. Raises redis.RedisError."""
+    stored = redis_client().get(f"{settings.REDIS_KEY_PREFIX}swept_at")
+    return None if stored is None else float(stored)
+
+
 def publish(
     submission_ids: Iterable[str],
     *,

@@ -70,6 +70,8 @@ class SharedCollector(Collector):
         """Leaves out what Redis or the database does not tell: a gap is better than a wrong number."""
         with suppress(RedisError):
             yield GaugeMetricFamily("digits_queue_tasks", "Tasks that wait for a worker.", dispatch.queue_length())
+            if swept_at := dispatch.last_sweep():
+                yield GaugeMetricFamily("digits_last_sweep_timestamp_seconds", "When the sweeper looked.", swept_at)
             yield from self._tallies()
         with suppress(DatabaseError):
             yield from self._queue()

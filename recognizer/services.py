@@ -148,6 +148,7 @@ def republish_overdue() -> int:
     batches += [[str(row_id)] for row_id, attempts in rows if attempts]
     for batch in batches:
         dispatch.publish(batch)
+    dispatch.note_sweep()
     tallies.count("sweeps")
     if rows:
         tallies.count("swept", by=len(rows))

@@ -10,7 +10,7 @@ from telegram import Bot, Message, ReplyParameters
 from telegram.constants import ChatAction, MessageLimit
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
-from recognizer import services
+from recognizer import services, tracing
 from telegram_integration import keyboards, replies, requests
 from telegram_integration.database import in_database
 from telegram_integration.drawing import draw_marks
@@ -133,4 +133,5 @@ class Answerer:
 
 async def _read(picture: Picture) -> None:
     assert picture.submission is not None
-    await services.aread(submission=picture.submission)
+    with tracing.handling(f"telegram-request-{picture.request_id}"):
+        await services.aread(submission=picture.submission)
