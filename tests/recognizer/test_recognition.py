@@ -136,4 +136,4 @@ def test_a_label_has_who_and_when_and_can_be_taken_back(db: None) -> None:
 
     services.set_label(submission=row, label=None, reviewer=reviewer)
     row.refresh_from_db()
-    assert row.label is row.labelled_by is row.labelled_at is None
+    assert [row.label, row.labelled_by, row.labelled_at] == [None, None, None]
