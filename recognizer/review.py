@@ -60,7 +60,7 @@ def take(*, reviewer: User, count: int, without: Collection[UUID] = ()) -> list[
     Reservation.objects.filter(expires_at__lt=timezone.now()).delete()
     for _ in range(MAX_PICKS):
         ids = _pick(reviewer, count, without)
-        mine = list(_hold(ids, reviewer))
+        mine = hold(ids, reviewer)
         if mine or not ids:
             break
     held = Submission.objects.defer("image").prefetch_related("predictions", "feedback")
@@ -73,8 +73,8 @@ def _pick(reviewer: User, count: int, without: Collection[UUID]) -> list[UUID]:
     return list(free.exclude(id__in=list(others)).values_list("id", flat=True)[:count])
 
 
-def _hold(ids: Sequence[UUID], reviewer: User) -> "list[UUID]":
-    """Those among the ids that are this reviewer's now."""
+def hold(ids: Sequence[UUID], reviewer: User) -> list[UUID]:
+    """Reserve what is free among the ids; returns those that are this reviewer's now."""
     expires_at = timezone.now() + RESERVED_FOR
     Reservation.objects.bulk_create(
         [Reservation(submission_id=row, reviewer=reviewer, expires_at=expires_at) for row in sorted(ids)],
@@ -133,7 +133,7 @@ def undo(*, reviewer: User, submission_id: UUID | None = None) -> Submission | N
         if submission.label != last.label:
             raise Conflict
         services.set_label(submission=submission, label=last.previous_label, reviewer=reviewer, undoes=last)
-        _hold([submission.id], reviewer)
+        hold([submission.id], reviewer)
     return submission
 
 

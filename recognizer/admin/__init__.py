@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from recognizer.admin.submissions import SubmissionAdmin
 from recognizer.admin.tokens import ApiTokenAdmin
+from recognizer.admin.versions import ModelVersionAdmin
 
-__all__ = ["ApiTokenAdmin", "SubmissionAdmin"]
+__all__ = ["ApiTokenAdmin", "ModelVersionAdmin", "SubmissionAdmin"]
 
 admin.site.site_header = _("Digits: review desk")
 admin.site.site_title = _("Digits")

@@ -74,11 +74,16 @@ class ReviewDesk:
         return JsonResponse({"waiting": review.waiting()})
 
     def skip(self, request: HttpRequest) -> HttpResponse:
-        """Leave one to others; in this session it does not come again unless taken back."""
+        """Leave one to others; it does not come again in this session, unless `back` takes that back."""
         user, sent = reviewer(request), body(request)
-        skipped = [*request.session.get("skipped", []), str(submission_id(sent))]
+        which = submission_id(sent)
+        skipped = [row for row in request.session.get("skipped", []) if row != str(which)]
+        if sent.get("back"):
+            review.hold([which], user)
+        else:
+            review.release(submission_id=which, reviewer=user)
+            skipped.append(str(which))
         request.session["skipped"] = skipped[-MAX_SKIPPED:]
-        review.release(submission_id=submission_id(sent), reviewer=user)
         return JsonResponse({})
 
     def undo(self, request: HttpRequest) -> HttpResponse:
@@ -171,7 +176,7 @@ def strings() -> dict[str, str]:
         "noDigit": _("no digit"),
         "saved": _("Saved: {label}"),
         "skipped": _("Skipped."),
-        "undone": _("Taken back: {label}"),
+        "undone": _("Taken back."),
         "nothingToUndo": _("There is nothing to take back."),
         "offline": _("That could not be saved; it is before you again. Check the connection."),
         "loggedOut": _("You are logged out, or may no longer review. Load the page again."),

@@ -123,18 +123,17 @@ function next() {
 // One after the other, in the order of the keys; the page does not wait.
 function send(url, content, done, item) {
   sent = sent.then(() => post(url, content)).then(done).catch((error) => {
+    if (error instanceof Refused || !item) return say(error.message, true);
+    past.splice(past.findIndex((step) => step.item === item), 1);
+    bringBack(item);
     say(error.message, true);
-    if (error instanceof Refused || !item) return;
-    past.splice(past.indexOf(item), 1);
-    if (current) queue.unshift(current);
-    show(item);
   });
 }
 
 function decide(label) {
   if (!current) return;
   const item = current;
-  past.push(item);
+  past.push({ item, skipped: false });
   say(fill(strings.saved, { label: spoken(label) }));
   send(desk.dataset.decide, { id: item.id, label }, ({ waiting }) => { decided += 1; count(waiting); }, item);
   next();
@@ -142,6 +141,7 @@ function decide(label) {
 
 function skip() {
   if (!current) return;
+  past.push({ item: current, skipped: true });
   say(strings.skipped);
   send(desk.dataset.skip, { id: current.id }, () => {});
   next();
@@ -149,14 +149,24 @@ function skip() {
 
 function undo() {
   const last = past.pop();
-  send(desk.dataset.undo, last ? { id: last.id } : {}, ({ item, waiting }) => {
+  if (last?.skipped) return unskip(last.item);
+  send(desk.dataset.undo, last ? { id: last.item.id } : {}, ({ item, waiting }) => {
     if (!item) return say(strings.nothingToUndo);
     decided = Math.max(0, decided - 1);
     count(waiting);
-    if (current && current.id !== item.id) queue.unshift(current);
-    show(item);
-    say(fill(strings.undone, { label: spoken(item.text) }));
+    bringBack(item);
   });
+}
+
+function unskip(item) {
+  send(desk.dataset.skip, { id: item.id, back: true }, () => {});
+  bringBack(item);
+}
+
+function bringBack(item) {
+  if (current && current.id !== item.id) queue.unshift(current);
+  show(item);
+  say(strings.undone);
 }
 
 function toggleBoxes() {
