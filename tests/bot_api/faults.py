@@ -27,8 +27,9 @@ class Dropped(Exception):
 class Fault:
     """What happens to the next `times` calls of `method` ("*" is any; "file" is a download).
 
-    `status` answers with that code; `drop` closes the connection, before the call has had its effect or
-    ("after") once it has; `hold` has the effect and keeps the answer back until `release()`.
+    `status` answers with that code, and with `retry_after` seconds or the chat that a group `migrate_to`;
+    `drop` closes the connection, before the call has had its effect or ("after") once it has; `hold` has the
+    effect and keeps the answer back until `release()`.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Fault:
     status: int = 0
     description: str = ""
     retry_after: int = 0
+    migrate_to: int = 0
     drop: str = ""
     hold: bool = False
     chat_id: int | None = None
@@ -55,8 +57,9 @@ class Fault:
         if self.drop == "before":
             raise Dropped
         if self.status:
-            parameters = {"retry_after": self.retry_after} if self.retry_after else None
-            raise Refusal(self.status, self.description or PHRASES[self.status], parameters)
+            parameters = {"retry_after": self.retry_after, "migrate_to_chat_id": self.migrate_to}
+            given = {name: value for name, value in parameters.items() if value}
+            raise Refusal(self.status, self.description or PHRASES[self.status], given)
 
     def after(self) -> None:
         """Raise or wait once the call has had its effect."""
@@ -71,6 +74,7 @@ class Fault:
 
 
 PHRASES = {
+    400: "Bad Request: group chat was upgraded to a supergroup chat",
     401: "Unauthorized",
     403: "Forbidden: bot was blocked by the user",
     404: "Not Found",

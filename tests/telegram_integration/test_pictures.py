@@ -157,3 +157,15 @@ def test_picture_in_reply_to_the_bot_is_read(bot: Process, worker: Process, user
     user.photo(png("7"), chat=group, reply_to=hello)
 
     assert user.wait_for(already + 2, group)["text"].startswith("7 – ")
+
+
+def test_answer_follows_a_group_that_has_become_a_supergroup(
+    bot: Process, worker: Process, api: BotApi, user: User
+) -> None:
+    group, supergroup = api.group(-1003), api.group(-1004)
+    api.fault("sendMessage", status=400, migrate_to=supergroup.id, chat_id=group.id)
+
+    user.photo(png("7"), caption=MENTION, chat=group)
+
+    assert user.wait_for(chat=supergroup)["text"].startswith("7 – ")
+    assert user.received(group) == []
