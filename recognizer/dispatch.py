@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import redis
 from django.conf import settings
@@ -24,6 +24,9 @@ from kombu.exceptions import OperationalError
 
 from recognizer import tallies, tracing
 from recognizer.models import Prediction, Submission
+
+if TYPE_CHECKING:
+    from celery import Task
 
 logger = logging.getLogger(__name__)
 
@@ -211,17 +214,26 @@ class Dispatcher:
                 future.set_result(reply)
 
 
+def ask(task: "Task[..., None]", *args: Any, timeout: float) -> Reply | None:
+    """Run a task whose last argument is where to reply, and wait for what it replies under its own id.
+
+    None when no worker replied within the timeout (seconds, below the client's own of five).
+    """
+    task_id = uuid.uuid4().hex
+    reply_to = f"{settings.REDIS_KEY_PREFIX}replies:{task_id}"
+    try:
+        task.apply_async(args=(*args, reply_to), task_id=task_id, retry=False, expires=timeout)
+        item = redis_client().brpop([reply_to], timeout=timeout)
+    except (redis.RedisError, OperationalError):
+        return None
+    return json.loads(item[1])["replies"].get(task_id) if item else None
+
+
 def worker_answers(*, timeout: float) -> bool:
     """Whether a worker with a warm model answers a real task within the timeout (seconds)."""
     from recognizer.tasks import check_worker
 
-    task_id = uuid.uuid4().hex
-    reply_to = f"{settings.REDIS_KEY_PREFIX}replies:{task_id}"
-    try:
-        check_worker.apply_async(args=(reply_to,), task_id=task_id, retry=False, expires=timeout)
-        return redis_client().brpop([reply_to], timeout=timeout) is not None
-    except (redis.RedisError, OperationalError):
-        return False
+    return ask(check_worker, timeout=timeout) is not None
 
 
 _dispatchers: dict[int, Dispatcher] = {}

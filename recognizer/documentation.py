@@ -27,6 +27,7 @@ from recognizer.serializers import (
     PredictionSerializer,
     ProblemSerializer,
     ReadinessSerializer,
+    SaliencySerializer,
 )
 
 
@@ -193,6 +194,23 @@ give_feedback = extend_schema(
         OpenApiExample("Three digits", {"label": "407"}, request_only=True),
         OpenApiExample("No digit", {"label": None}, request_only=True),
     ],
+)
+
+explain_digit = extend_schema(
+    operation_id="explain_digit",
+    tags=["predictions"],
+    summary="Which ink speaks for a digit",
+    parameters=[
+        OpenApiParameter(
+            "place", {"type": "integer", "minimum": 0}, OpenApiParameter.PATH, description="0 is the first digit."
+        ),
+        RETRY_AFTER,
+        *RATE_LIMITS,
+    ],
+    responses={
+        200: OpenApiResponse(SaliencySerializer, description="Worked out just now"),
+        **problems(404, *CALLER),
+    },
 )
 
 predict_legacy = extend_schema(

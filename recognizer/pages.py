@@ -1,5 +1,8 @@
 """The page, and the same path without JavaScript: a form, and an answer rendered here."""
 
+from math import ceil
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -8,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from ml.decoding import ImageError
-from recognizer import services, wording
+from recognizer import limits, services, wording
+from recognizer.access import Caller, TooMany, spend
 from recognizer.models import Channel, Prediction, Submission
 from recognizer.problems import IMAGE_STATUSES
 from recognizer.shown import no_digit, show
@@ -23,7 +27,15 @@ class PageView(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """The form of browsers without JavaScript: on to the answer, or the page with what is wrong."""
-        sent = request.FILES.get("file")
+        try:
+            spend(visitor(request), cost=1)
+        except TooMany as error:
+            response = render_page(request, problem=wording.problems()["throttled"], status=error.status_code)
+            response.headers["Retry-After"] = str(ceil(getattr(error, "wait", None) or 1))
+            return response
+        return self._read(request, request.FILES.get("file"))
+
+    def _read(self, request: HttpRequest, sent: object) -> HttpResponse:
         if not isinstance(sent, UploadedFile):
             return render_page(request, problem=wording.problems()["missing_image"], status=400)
         try:
@@ -53,6 +65,12 @@ class ReadingView(View):
         except ValidationError:
             return render_reading(request, submission, wording.strings()["labelDigits"], status=400)
         return render_reading(request, submission, wording.thanks(label))
+
+
+def visitor(request: HttpRequest) -> Caller:
+    """Who sends the form: nobody in particular, told apart by address for the limits alone."""
+    key = limits.address_key(request.META.get("REMOTE_ADDR", ""))
+    return Caller("", key, limits.Rate(*settings.RATE_LIMIT_ANONYMOUS))
 
 
 def said(form: QueryDict, prediction: Prediction) -> str:
@@ -93,7 +111,7 @@ def render_page(request: HttpRequest, *, problem: str = "", status: int = 200) -
         # Width in pixels of the sheet (840 x 600), radius of the dot that stands for it, name.
         "pen_widths": [(12, 3, _("Fine pen")), (22, 5, _("Medium pen")), (36, 8, _("Broad pen"))],
     }
-    return render(request, "recognizer/page.html", context, status=status)
+    return render(request, "recognizer/page.html", context | promises(), status=status)
 
 
 def render_reading(
@@ -101,4 +119,10 @@ def render_reading(
 ) -> HttpResponse:
     """The page of one answer, with a reply to the visitor's feedback."""
     context = {"shown": show(submission), "reply": reply}
-    return render(request, "recognizer/reading.html", context, status=status)
+    return render(request, "recognizer/reading.html", context | promises(), status=status)
+
+
+def promises() -> dict[str, object]:
+    """What the privacy section says of this installation."""
+    days = settings.RETENTION_DAYS
+    return {"retention_days": days, "retention_figures": wording.figures(str(days))}

@@ -7,7 +7,7 @@ import redis
 from celery import Task, shared_task
 from celery.signals import worker_process_init
 
-from recognizer import dispatch, privacy, recognition, services, serving, shadowing, summaries, tracing
+from recognizer import dispatch, privacy, recognition, saliency, services, serving, shadowing, summaries, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +68,13 @@ def check_worker(self: "Task[..., None]", reply_to: str) -> None:
     card = serving.live().card
     task_id = str(self.request.id)
     _reply(reply_to, task_id, {task_id: {"model_version": card.version}})
+
+
+@shared_task(name="recognizer.explain", bind=True)
+def explain(self: "Task[..., None]", submission_id: str, place: int, reply_to: str) -> None:
+    """Answer which ink speaks for one digit of a submission."""
+    task_id = str(self.request.id)
+    _reply(reply_to, task_id, {task_id: saliency.explain(submission_id, place)})
 
 
 @worker_process_init.connect

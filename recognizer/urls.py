@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from recognizer import apiview, metrics, pages, probes, views
+from recognizer import apiview, metrics, pages, probes, saliency_view, views
 
 urlpatterns = [
     path("", pages.PageView.as_view(), name="page"),
@@ -15,6 +15,11 @@ urlpatterns = [
     path("api/v1/predictions/batch/", views.BatchView.as_view(), name="batch"),
     path("api/v1/predictions/<uuid:submission_id>/", views.PredictionView.as_view(), name="prediction"),
     path("api/v1/predictions/<uuid:submission_id>/feedback/", views.FeedbackView.as_view(), name="feedback"),
+    path(
+        "api/v1/predictions/<uuid:submission_id>/digits/<int:place>/saliency/",
+        saliency_view.SaliencyView.as_view(),
+        name="saliency",
+    ),
     path("api/v1/models/", views.ModelListView.as_view(), name="models"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="recognizer/docs.html"), name="docs"),

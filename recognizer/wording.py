@@ -71,6 +71,8 @@ def strings() -> dict[str, object]:
         "pointing": _("Point at a digit to see how sure it is."),
         "single": _("Next guess: {digit}, {percent}."),
         "clear": _("No other digit comes close."),
+        "whyLegend": _("Green ink spoke for it, red against"),
+        "whyFailed": _("No answer; try again"),
         "touching": _("Some digits touch. If one is wrong, leave more space."),
         "cleared": _("The sheet is empty."),
         "undone": _("Undone."),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests import processes
@@ -35,6 +36,12 @@ def browser(chromium: str) -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def no_limits(settings: Settings) -> None:
+    """All these visitors have one address."""
+    settings.RATE_LIMIT_ENABLED = False
 
 
 @pytest.fixture

@@ -165,3 +165,23 @@ def test_the_last_answer_stays_dimmed_until_the_next_is_there(page: Page) -> Non
     expect(page.locator("#answer")).to_have_attribute("data-stale", "")
     expect(page.locator("#number")).to_have_text("7")
     page.unroute(PREDICTIONS)
+
+
+def test_why_shows_which_ink_spoke_for_the_chosen_digit(page: Page) -> None:
+    why = page.get_by_role("button", name="Why?")
+    expect(why).to_be_disabled()
+    write(page, "47", left=0.25)
+    expect(page.locator(".box")).to_have_count(2)
+
+    why.click()
+
+    expect(page.locator("#why-map")).to_be_visible()
+    expect(page.locator("#seen-caption")).to_have_text("Green ink spoke for it, red against")
+    painted = "(map) => new Set(map.getContext('2d').getImageData(0, 0, 28, 28).data).size"
+    assert page.locator("#why-map").evaluate(painted) > 10
+    with page.expect_response("**/digits/*/saliency/"):
+        page.locator('.figure[aria-pressed="false"]').click()
+    expect(page.locator("#why-map")).to_be_visible()
+    why.click()
+    expect(page.locator("#why-map")).to_be_hidden()
+    expect(page.locator("#seen-caption")).to_have_text("What the model saw")

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
+from pytest_django import Settings
 
 from recognizer import wording
 from recognizer.models import Feedback, Submission
@@ -82,6 +83,23 @@ def test_a_form_without_a_file(client: Client) -> None:
 
     assert response.status_code == 400
     assert "No picture was chosen." in response.content.decode()
+
+
+def test_the_form_has_the_limits_of_the_api(client: Client, settings: Settings) -> None:
+    settings.RATE_LIMIT_ANONYMOUS = (1, 60)
+    sent = [client.post("/", REMOTE_ADDR="203.0.113.9") for _ in range(2)]
+
+    assert [response.status_code for response in sent] == [400, 429]
+    assert 0 < int(sent[1]["Retry-After"]) <= 60
+    assert "That was a little fast." in sent[1].content.decode()
+
+
+def test_the_page_says_how_long_it_keeps_what_nobody_reviews(client: Client, settings: Settings) -> None:
+    settings.RETENTION_DAYS = 30
+    assert "erased after 30 days" in client.get("/").content.decode()
+    assert "پس از ۳۰ روز" in client.get("/", headers={"Accept-Language": "fa"}).content.decode()
+    settings.RETENTION_DAYS = 0
+    assert "erased after" not in client.get("/").content.decode()
 
 
 def test_the_forms_are_protected_against_other_sites() -> None:

@@ -31,14 +31,20 @@ export async function giveFeedback(answerUrl, label) {
   await request(`${answerUrl}feedback/`, {
     method: "POST",
     body: JSON.stringify({ label }),
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", "X-Channel": "web" },
   });
+}
+
+// 28 rows of 28 numbers from -1 to 1: how much the ink speaks for the digit at this place.
+export async function explain(answerUrl, place) {
+  const response = await request(`${answerUrl}digits/${place}/saliency/`, { headers: { "X-Channel": "web" } });
+  return (await response.json()).map;
 }
 
 async function poll(url, signal) {
   for (let attempt = 0; ; attempt += 1) {
     await pause(POLL_SECONDS[Math.min(attempt, POLL_SECONDS.length - 1)], signal);
-    const answer = await (await request(`${url}?include=preview`, { signal })).json();
+    const answer = await (await request(`${url}?include=preview`, { headers: { "X-Channel": "web" }, signal })).json();
     if (answer.status !== "queued") return finished(answer);
   }
 }

@@ -12,7 +12,7 @@ export class Desk {
   // A drawing is known by its first stroke, so that undoing "Clear" finds the sheet it was.
   #sheets = new WeakMap();
 
-  // parts: {sketch, stage, boxes, slip, reader, history, feedback, announce, readsAlong}
+  // parts: {sketch, stage, boxes, slip, why, reader, history, feedback, announce, readsAlong}
   constructor(parts) {
     Object.assign(this, parts);
     this.sketch.addEventListener("edit", () => this.#written());
@@ -21,7 +21,7 @@ export class Desk {
     this.reader.addEventListener("retry", ({ detail }) => this.#wait(say("retry", { seconds: figures(detail) }), true));
     this.reader.addEventListener("answer", ({ detail }) => this.#answered(detail));
     this.reader.addEventListener("problem", ({ detail }) => this.failed(detail.message));
-    this.slip.addEventListener("choose", ({ detail }) => this.boxes.choose(detail));
+    this.slip.addEventListener("choose", ({ detail }) => this.#choose(detail));
     this.history.addEventListener("open", ({ detail }) => this.open(detail));
     this.feedback.addEventListener("given", ({ detail }) => this.history.label(detail.answer, detail.label));
   }
@@ -57,8 +57,14 @@ export class Desk {
 
   failed(sentence) {
     this.boxes.clear();
+    this.why.about(null);
     this.slip.problem(sentence);
     this.announce(sentence);
+  }
+
+  #choose(place) {
+    this.boxes.choose(place);
+    this.why.choose(place);
   }
 
   #begin(sheet) {
@@ -72,6 +78,7 @@ export class Desk {
     this.#sheet = sheet;
     this.history.current = null;
     this.boxes.clear();
+    this.why.about(null);
     this.slip.empty();
     this.feedback.askAbout(null);
   }
@@ -107,6 +114,7 @@ export class Desk {
 
   #show(answer, label) {
     this.boxes.show(answer, this.#sheet.size);
+    this.why.about(answer);
     this.slip.show(answer);
     this.feedback.askAbout(answer, label);
   }

@@ -14,6 +14,7 @@ import { Sketch } from "./sketch.js";
 import { Stage } from "./stage.js";
 import { say } from "./strings.js";
 import { Tools } from "./tools.js";
+import { Why } from "./why.js";
 
 const byId = (id) => document.getElementById(id);
 const canvas = byId("canvas");
@@ -32,6 +33,7 @@ const desk = new Desk({
   stage,
   boxes,
   slip,
+  why: new Why(),
   reader: new Reader(byId("sheet").dataset.predictionsUrl),
   history,
   feedback: new Feedback(),

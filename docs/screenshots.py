@@ -1,0 +1,110 @@
+"""Takes the pictures of the page in docs/images from a running service.
+
+python docs/screenshots.py http://127.0.0.1:8000
+"""
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.browser.files import upload
+from tests.browser.handwriting import box_of, move, on_canvas, smooth, write
+
+IMAGES = Path(__file__).resolve().parent / "images"
+DESKTOP = {"width": 1240, "height": 800}
+PHONE = {"width": 360, "height": 800}
+SCRIBBLE = [(0.3, 0.5), (0.45, 0.2), (0.5, 0.7), (0.38, 0.75), (0.6, 0.25), (0.62, 0.7), (0.33, 0.3), (0.7, 0.5)]
+
+
+def write_several(page: Page) -> None:
+    """A few sheets, so that the strip has something to show, and a number with the pointer on its 4."""
+    for number in ("7", "25", "60"):
+        write(page, number, left=0.3)
+        expect(page.locator("#number")).to_have_text(number)
+        page.locator("#clear").click()
+    write(page, "1984", left=0.13, top=0.2, height=0.42)
+    expect(page.locator("#number")).to_have_text("1984")
+    last = box_of(page.locator(".box rect").last)
+    page.mouse.move(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2)
+    page.locator('[value="right"]').click()
+    expect(page.locator("#thanks")).not_to_be_empty()
+    page.mouse.move(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2)
+
+
+def write_one(page: Page) -> None:
+    """One large digit."""
+    write(page, "2", left=0.38, top=0.14, height=0.68)
+    expect(page.locator(".figure")).to_have_count(1)
+
+
+def write_two(page: Page) -> None:
+    """Two digits."""
+    write(page, "63", left=0.28)
+    expect(page.locator(".figure")).to_have_count(2)
+
+
+def scribble(page: Page) -> None:
+    """Something that is no digit."""
+    move(page, on_canvas(box_of(page.locator("#canvas")), smooth(SCRIBBLE)))
+    expect(page.locator("#answer")).to_have_attribute("data-state", "refused")
+
+
+def send_no_picture(page: Page) -> None:
+    """A file that cannot be read, over a drawing that stays."""
+    write(page, "7", left=0.4)
+    expect(page.locator("#number")).to_have_text("7")
+    upload(page, b"%PDF-1.7", name="number.pdf", mime="application/pdf")
+    expect(page.locator("#answer")).to_have_attribute("data-state", "problem")
+
+
+SCENES: dict[str, tuple[Callable[[Page], None], dict[str, Any]]] = {
+    "page-light": (write_several, {"viewport": DESKTOP}),
+    "page-dark": (write_one, {"viewport": DESKTOP, "color_scheme": "dark"}),
+    "page-persian": (write_two, {"viewport": DESKTOP, "locale": "fa-IR"}),
+    "page-refusal": (scribble, {"viewport": DESKTOP}),
+    "page-error": (send_no_picture, {"viewport": DESKTOP}),
+    "page-phone": (write_two, {"viewport": PHONE, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}),
+}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=which("chromium") or which("google-chrome"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+def save(shot: bytes, path: Path) -> None:
+    """As a small PNG: few colours are enough for flat ones."""
+    image = Image.open(io.BytesIO(shot)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    image.save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size // 1000} kB")  # noqa: T201
+
+
+def main(url: str) -> None:
+    """Every scene, each as a new visitor."""
+    IMAGES.mkdir(exist_ok=True)
+    expect.set_options(timeout=30_000)
+    with chromium() as browser:
+        for name, (act, options) in SCENES.items():
+            page = browser.new_context(base_url=url, reduced_motion="reduce", **options).new_page()
+            page.goto("/")
+            act(page)
+            save(page.screenshot(), IMAGES / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
