@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 SMALLEST = 1e-12
+IMPLAUSIBLE = 0.005
+"""A label less probable than this is taken for wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,20 @@ def _softmax(scores: Floats) -> Floats:
 
 
 def fit_temperature(outputs: NDArray[np.float32], labels: NDArray[np.int64], kind: str) -> float:
-    """The temperature with the least negative log-likelihood of digit `labels` int64 (N,), in [0.2, 5]."""
+    """The temperature at which the confidence best foretells whether the digit is right, in [0.2, 5].
+
+    `labels`: int64 (N,), digits only. Best by log-likelihood. A label that the network finds all but impossible
+    is more likely wrong than the network (pen strokes hold such labels), and is left aside.
+    """
     from scipy.optimize import minimize_scalar
 
-    rows = np.arange(len(labels))
+    plausible = judge(outputs, kind, 1.0).probabilities[np.arange(len(labels)), labels] > IMPLAUSIBLE
+    outputs, labels = outputs[plausible], labels[plausible]
 
     def loss(log_temperature: float) -> float:
-        chosen = judge(outputs, kind, float(np.exp(log_temperature))).probabilities[rows, labels]
-        return -float(np.mean(np.log(np.maximum(chosen, SMALLEST))))
+        judgement = judge(outputs, kind, float(np.exp(log_temperature)))
+        chance = np.where(judgement.digits == labels, judgement.confidence, 1.0 - judgement.confidence)
+        return -float(np.mean(np.log(np.maximum(chance, SMALLEST))))
 
     found = minimize_scalar(loss, bounds=(np.log(0.2), np.log(5.0)), method="bounded")
     return float(np.exp(found.x))

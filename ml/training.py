@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 from ml.architectures import ARCHITECTURES, build
 from ml.artifact import load_model
 from ml.augmentation import DistortedBatches, Distortion
-from ml.calibration import judge
+from ml.calibration import IMPLAUSIBLE, judge
 from ml.data import NOT_A_DIGIT, LabelledImages
-
-IMPLAUSIBLE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +57,12 @@ def train(
     validation: Mapping[str, LabelledImages],
     folder: Path,
     start_from: Path | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> TrainedNetwork:
     """Train from `seed`, or go on from the last finished epoch that `folder` holds.
 
     `validation` maps a name to images whose mean accuracy chooses the epoch. `start_from` names a network of the
-    same architecture whose weights are the start, instead of random ones.
+    same architecture whose weights are the start, instead of random ones. `callbacks` are told of every batch.
     """
     folder.mkdir(parents=True, exist_ok=True)
     progress = Progress.load(folder, recipe, seed)
@@ -82,7 +81,7 @@ def train(
             shuffle=False,  # DistortedBatches shuffles by seed and epoch; Keras would by a state that a kill loses
             initial_epoch=epoch,
             epochs=epoch + 1,
-            callbacks=[recorder],
+            callbacks=[recorder, *callbacks],
             verbose=1 if sys.stdout.isatty() else 2,
         )
     best = keras.saving.load_model(progress.best_path, compile=False)
