@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.artifact import file_sha256
-from ml.corpus import build_corpus
+from ml.corpus import build_corpus, make_examples
 from ml.data import (
     NOT_A_DIGIT,
     LabelledImages,
@@ -28,7 +28,8 @@ PHOTOGRAPHED = {
     "letter-photo": 4_000,
     "junk-photo": 2_000,
 }
-PICTURES = {"none": {}, "drawn": DRAWN, "all": DRAWN | PHOTOGRAPHED}
+ALL = DRAWN | PHOTOGRAPHED
+PICTURES = {"none": {}, "few": {kind: count // 10 for kind, count in ALL.items()}, "drawn": DRAWN, "all": ALL}
 """How many pictures of each kind are made for training; a tenth of them for validation."""
 
 
@@ -83,3 +84,10 @@ def _possible(counts: Mapping[str, int], hashes: Mapping[str, str]) -> dict[str,
 
 def _digits_only(examples: LabelledImages) -> LabelledImages:
     return examples.take(np.flatnonzero(examples.labels != NOT_A_DIGIT))
+
+
+def scribbles(count: int, *, seed: int) -> LabelledImages:
+    """About `count` scribbles and symbols, labelled "not a digit"; the same seed draws the same. Needs no data."""
+    nothing = Sources(LabelledImages(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64)), (), ())
+    drawn = join([make_examples("junk", index, nothing, seed) for index in range(count)])
+    return drawn.take(np.flatnonzero(drawn.labels == NOT_A_DIGIT))

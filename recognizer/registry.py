@@ -137,15 +137,25 @@ def promote(name: str, *, by: str, insisting: str = "") -> ModelVersion:
     Raises:
         RegistryError: it is unknown, missing or damaged, live already, or did not pass; the live one stays.
     """
-    version = find(name)
-    if version == current(Role.LIVE):
+    version, live = find(name), current(Role.LIVE)
+    if version == live:
         raise RegistryError(f"{version} is live already.")
     check(version)
-    if not (version.has_passed or insisting):
-        why = version.gate["sentence"] if version.gate else "It was never compared with the live version."
-        raise RegistryError(f"{version} did not pass the gate. {why} To promote it all the same: --force REASON.")
+    if not insisting and (objection := _objection(version, live)):
+        raise RegistryError(
+            f"{version} did not pass the gate. {objection} To promote it all the same: --force REASON."
+        )
     _deploy(version, Role.LIVE, Action.PROMOTED, by=by, reason=insisting)
     return version
+
+
+def _objection(version: ModelVersion, live: ModelVersion | None) -> str:
+    """Why this version should not take the place of the live one; empty when it may. What is shipped may."""
+    if version.source == Source.SHIPPED:
+        return ""
+    if version.gate is None or live is None or version.gate["live"] != live.version:
+        return f"It was not compared with {live}: `manage.py models compare {version}` does."
+    return "" if version.gate["passed"] else str(version.gate["sentence"])
 
 
 def rollback(*, by: str, reason: str = "") -> ModelVersion:

@@ -46,7 +46,7 @@ class ModelVersion(models.Model):
     preprocessing_version = models.CharField(_("preprocessing version"), max_length=16)
     source = models.CharField(_("source"), max_length=16, choices=Source)
     card = models.JSONField(_("card"), help_text=_("All that the file's card says: data, metrics, thresholds."))
-    # Null is "never compared"; else `passed`, `sentence` and `figures`, as ml.gate.Verdict has them.
+    # Null is "never compared"; else what ml.gate.Verdict.as_json says, and `live`, the version compared with.
     gate = models.JSONField(_("comparison with the live version"), null=True, blank=True)
     registered_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
 
@@ -65,11 +65,6 @@ class ModelVersion(models.Model):
     def path(self) -> Path:
         """Where its file lies; the card is beside it."""
         return Path(settings.MODELS_DIR) / f"{self.version}.keras"
-
-    @property
-    def has_passed(self) -> bool:
-        """Whether it may answer without anybody insisting: shipped, or found no worse than the live one."""
-        return self.source == Source.SHIPPED or bool(self.gate and self.gate["passed"])
 
 
 class Deployment(models.Model):

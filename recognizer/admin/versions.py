@@ -35,7 +35,8 @@ class DeploymentInline(ReadOnly, admin.TabularInline):
     """When this version was live or the shadow."""
 
     model = Deployment
-    fields = readonly_fields = ["role", "began_at", "ended_at", "action", "by", "reason"]
+    fields = ("role", "began_at", "ended_at", "action", "by", "reason")
+    readonly_fields = fields
     extra = 0
     can_delete = False
 
@@ -45,10 +46,11 @@ class ModelVersionAdmin(ReadOnly, admin.ModelAdmin):
     """The list of versions, and what is to know of one."""
 
     list_display = ["version", "role", "source", "registered_at", "verdict"]
-    fields = readonly_fields = [
-        "version", "role", "source", "registered_at", "architecture", "preprocessing_version", "sha256", "data",
-        "verdict", "figures",
-    ]  # fmt: skip
+    fields = (
+        *("version", "role", "source", "registered_at", "architecture", "preprocessing_version", "sha256"),
+        *("data", "verdict", "figures"),
+    )
+    readonly_fields = fields
     inlines = [DeploymentInline]
     actions = ["promote", "read_along"]
 

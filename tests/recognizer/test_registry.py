@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from ml.artifact import card_path
+from ml.artifact import SHIPPED_MODEL, card_path
 from recognizer import dispatch, registry, services
 from recognizer.models import Deployment, ModelVersion
 from recognizer.registry import RegistryError
 from recognizer.versions import Action, Role, Source
+from tests import factories
 from tests.pictures import png
 from tests.processes import Process, wait_until
 from tests.recognizer.models import disturbed_model
@@ -24,16 +26,19 @@ from tests.recognizer.models import disturbed_model
 
 @pytest.fixture(scope="session")
 def model_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two sound models that are not the shipped one."""
+    """Two sound models that are not the shipped one and read as it does."""
     folder = tmp_path_factory.mktemp("models")
     return [disturbed_model(folder, noise=0.01, seed=seed) for seed in (1, 2)]
 
 
 @pytest.fixture
 def candidates(db: None, model_files: list[Path]) -> Iterator[list[ModelVersion]]:
-    """The two, registered as having passed the gate; their files are whole again afterwards."""
-    passed = {"passed": True, "sentence": "No worse in any figure.", "figures": []}
-    versions = [registry.register(file, source=Source.RETRAINED, gate=passed) for file in model_files]
+    """The two, registered as having passed the gate, one after the other; their files are whole again afterwards."""
+    versions, before = [], live()
+    for file in model_files:
+        passed = {"passed": True, "sentence": "Worse in none.", "figures": [], "live": before.version}
+        versions.append(registry.register(file, source=Source.RETRAINED, gate=passed))
+        before = versions[-1]
     yield versions
     for version in versions:
         version.path.unlink(missing_ok=True)
@@ -69,7 +74,7 @@ def test_an_upgrade_brings_its_model_unless_somebody_chose_another(
     assert live() == candidates[0]
 
     registry.promote(candidates[1].version, by="rita")
-    settings.MODEL_PATH = model_files[0]
+    settings.MODEL_PATH = SHIPPED_MODEL
     registry.adopt_shipped()
     assert live() == candidates[1]
 
@@ -128,12 +133,17 @@ def test_only_what_passed_goes_live_unless_somebody_insists(db: None, model_file
     version = ModelVersion.objects.get(source=Source.FILE)
     assert version.version in said
 
-    with pytest.raises(CommandError, match="did not pass the gate"):
+    with pytest.raises(CommandError, match=r"did not pass the gate\. It was not compared with"):
         run("promote", version.version)
     run("--by", "rita", "promote", version.version, "--force", "measured by hand")
 
     row = Deployment.objects.get(model_version=version)
     assert (row.action, row.by, row.reason) == (Action.PROMOTED, "rita", "measured by hand")
+
+
+def test_the_comparison_must_be_with_the_version_that_is_live_now(candidates: list[ModelVersion]) -> None:
+    with pytest.raises(CommandError, match=f"was not compared with {live()}"):
+        run("promote", candidates[1].version)
 
 
 def test_unknown_versions_are_named_with_those_there_are(db: None) -> None:
@@ -157,7 +167,7 @@ def test_the_shadow_is_one_and_never_the_live_one(candidates: list[ModelVersion]
     run("shadow", two.version)
     assert registry.current(Role.SHADOW) == two
 
-    registry.promote(two.version, by="rita")
+    registry.promote(two.version, by="rita", insisting="for the test")
     assert registry.current(Role.SHADOW) is None
     with pytest.raises(CommandError, match="is live"):
         run("shadow", two.version)
@@ -218,3 +228,31 @@ def test_a_worker_keeps_its_model_when_the_new_one_is_damaged(worker: Process, c
     assert read_by() == first.version
     assert dispatch.worker_answers(timeout=10)
     assert worker.output().count(told) == 1
+
+
+def test_the_admin_shows_versions_and_lets_one_answer(client: Client, candidates: list[ModelVersion]) -> None:
+    client.force_login(User.objects.create_superuser("root"))
+    first, (one, two) = live(), candidates
+    page = "/admin/recognizer/modelversion/"
+
+    def choose(action: str, *versions: ModelVersion) -> str:
+        data = {"action": action, "_selected_action": [version.id for version in versions]}
+        return client.post(page, data, follow=True).content.decode()
+
+    assert all(version.version in client.get(page).content.decode() for version in (first, one, two))
+    assert "Choose one version." in choose("promote", one, two)
+    assert "was not compared with" in choose("promote", two)
+    assert live() == first
+
+    assert f"{one} is live" in choose("promote", one)
+    assert f"{two} reads along" in choose("read_along", two)
+
+    assert (live(), registry.current(Role.SHADOW)) == (one, two)
+    assert Deployment.objects.get(model_version=one).by == "root"
+    assert one.sha256 in client.get(f"{page}{one.id}/change/").content.decode()
+
+
+def test_reviewers_do_not_choose_versions(client: Client, db: None) -> None:
+    client.force_login(factories.reviewer())
+
+    assert client.get("/admin/recognizer/modelversion/").status_code == 403

@@ -1,4 +1,4 @@
-"""`manage.py models list | register FILE | promote VERSION | rollback | shadow VERSION | shadow off`"""
+"""`manage.py models list | register FILE | compare VERSION | promote VERSION | rollback | shadow VERSION`"""
 
 import getpass
 from argparse import ArgumentParser
@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from recognizer import registry
+from recognizer import registry, retraining
 from recognizer.registry import RegistryError
-from recognizer.versions import Deployment, ModelVersion, Retraining, Source, State
+from recognizer.versions import Deployment, ModelVersion, Retraining, Role, Source, State
 
 SHADOW_OFF = "off"
 WHEN = "%Y-%m-%d %H:%M"
@@ -29,6 +29,9 @@ class Command(BaseCommand):
         actions.add_parser("list", help="all versions, what was live when, the retraining under way")
         file = actions.add_parser("register", help="make a model known that was trained elsewhere")
         file.add_argument("file", type=Path, help="the .keras file; its card lies beside it")
+        compare = actions.add_parser("compare", help="measure a version beside the live one")
+        compare.add_argument("version")
+        compare.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras downloads it)")
         promote = actions.add_parser("promote", help="let a version answer")
         promote.add_argument("version")
         promote.add_argument("--force", metavar="REASON", default="", help="though it did not pass the gate")
@@ -66,7 +69,7 @@ class Command(BaseCommand):
 
     def _write_history(self) -> None:
         self.stdout.write("\nWhat was live:")
-        for row in Deployment.objects.filter(role="live").select_related("model_version")[:HISTORY_LENGTH]:
+        for row in Deployment.objects.filter(role=Role.LIVE).select_related("model_version")[:HISTORY_LENGTH]:
             ended = f"{timezone.localtime(row.ended_at):{WHEN}}" if row.ended_at else "now"
             who = f" by {row.by}" if row.by else ""
             why = f": {row.reason}" if row.reason else ""
@@ -87,7 +90,21 @@ class Command(BaseCommand):
 
     def _register(self, options: dict[str, Any]) -> None:
         version = registry.register(options["file"], source=Source.FILE)
-        self.stdout.write(f"{version} is registered. It was not compared with the live version.")
+        self.stdout.write(f"{version} is registered. Next: manage.py models compare {version}")
+
+    def _compare(self, options: dict[str, Any]) -> None:
+        from ml.data import DataError
+
+        version = registry.find(options["version"])
+        if version == registry.current(Role.LIVE):
+            raise RegistryError(f"{version} is the live version itself.")
+        try:
+            verdict = retraining.judge(version, data=options["data"])
+        except DataError as error:
+            raise CommandError(str(error)) from error
+        for figure in verdict.comparisons:
+            self.stdout.write(f"  {figure}{'  worse' * figure.is_worse}")
+        self.stdout.write(verdict.sentence)
 
     def _promote(self, options: dict[str, Any]) -> None:
         version = registry.promote(options["version"], by=options["by"], insisting=options["force"])
