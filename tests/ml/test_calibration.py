@@ -5,7 +5,7 @@ from ml.calibration import Judgement, choose_thresholds, expected_calibration_er
 
 
 def sharpened_outputs(count: int, factor: float) -> tuple[np.ndarray, np.ndarray]:
-    """Logits three times too sure of themselves, with labels drawn from the honest probabilities."""
+    """Logits `factor` times too sure of themselves, with labels drawn from the honest probabilities."""
     rng = np.random.default_rng(0)
     honest = rng.normal(0, 2, (count, 10))
     powers = np.exp(honest)
@@ -16,14 +16,14 @@ def sharpened_outputs(count: int, factor: float) -> tuple[np.ndarray, np.ndarray
 
 
 def test_temperature_undoes_overconfidence() -> None:
-    outputs, labels = sharpened_outputs(4000, factor=3.0)
+    outputs, labels = sharpened_outputs(4000, factor=1.6)
 
     temperature = fit_temperature(outputs, labels, "logits10+outlier")
 
-    assert temperature == pytest.approx(3.0, rel=0.05)
+    assert temperature == pytest.approx(1.6, rel=0.1)
     before, after = (judge(outputs, "logits10+outlier", value) for value in (1.0, temperature))
     errors = [expected_calibration_error(one.confidence, one.digits == labels) for one in (before, after)]
-    assert errors[1] < 0.02 < 0.1 < errors[0]
+    assert errors[1] < 0.035 < 0.06 < errors[0]
 
 
 def test_softmax_probabilities_are_kept_at_temperature_one() -> None:
@@ -72,3 +72,14 @@ def test_calibration_error_of_known_cases() -> None:
     assert expected_calibration_error(sure, np.ones(100, bool)) == pytest.approx(0.001)
     assert expected_calibration_error(sure, np.arange(100) < 50) == pytest.approx(0.499)
     assert expected_calibration_error(np.zeros(0), np.zeros(0, bool)) == 0
+
+
+def test_wrong_labels_do_not_lower_the_confidence() -> None:
+    outputs, labels = sharpened_outputs(4000, factor=1.0)
+    sure = judge(outputs, "logits10+outlier", 1.0).confidence > 0.99
+    labels[sure] = judge(outputs[sure], "logits10+outlier", 1.0).digits
+    clean = fit_temperature(outputs, labels, "logits10+outlier")
+    wrong = np.flatnonzero(sure)[:40]
+    labels[wrong] = (labels[wrong] + 1) % 10
+
+    assert fit_temperature(outputs, labels, "logits10+outlier") == pytest.approx(clean, rel=0.02)
