@@ -22,6 +22,8 @@ WORKER_SECONDS = 5.0
 FREE_BYTES = 2**30
 CLOCK_SECONDS = 2.0
 QUEUE_SECONDS = 60.0
+THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
+SEE_EXAMPLE = ".env.example says what each variable does; HTTPS=1 sets most of them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,11 @@ def _first_line(error: Exception) -> str:
 
 
 def look_at_settings() -> Iterator[Finding]:
-    """What `manage.py check --deploy` says."""
-    problems = [found for found in run_checks(include_deployment_checks=not settings.DEBUG) if not found.is_silenced()]
+    """What `manage.py check` says; with `--deploy` where others than this machine may call."""
+    exposed = bool(set(settings.ALLOWED_HOSTS) - THIS_MACHINE)
+    problems = [found for found in run_checks(include_deployment_checks=exposed) if not found.is_silenced()]
     for found in problems:
-        yield Finding(False, f"Settings: {found.id} {_first_line(Exception(found.msg))}", str(found.hint or ""))
+        yield Finding(False, f"Settings: {found.id} {found.msg.partition('. ')[0]}", found.hint or SEE_EXAMPLE)
     if not problems:
         yield Finding(True, "Settings pass every check")
 
