@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 INSTALL = sh digitsite/run/install.sh $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev install-train test test-faults lint fix train evaluate bench requirements
+.PHONY: help run install install-dev install-train test test-faults lint fix audit train evaluate bench requirements
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ lint: install-dev  ## style, types, import rules, missing migrations
 fix: install-dev  ## repair the style where ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+audit: install-dev  ## known holes in the pinned packages (asks the internet)
+	$(BIN)/pip-audit --disable-pip --no-deps --requirement requirements.txt
 
 train: install-train  ## train a model (ARGS="--architecture compact --data mnist.npz")
 	@$(BIN)/python -m ml.train $(ARGS)

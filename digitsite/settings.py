@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
-from digitsite import local
+from digitsite import local, tracker
 from digitsite.environment import (
     database_from_url,
     env_bool,
@@ -291,6 +291,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# --- Error tracker (Sentry, or what speaks its protocol) ------------------------------------------
+
+if SENTRY_DSN := env_secret("SENTRY_DSN"):
+    tracker.start(SENTRY_DSN)
 
 # --- Logs -----------------------------------------------------------------------------------------
 

@@ -103,6 +103,7 @@ def limiter() -> Limiter:
     return Limiter()
 
 
+@lru_cache(maxsize=4096)
 def address_key(address: str) -> str:
     """A caller without a token: one IPv4 address or one IPv6 /64, hashed, because addresses are personal data."""
     try:
