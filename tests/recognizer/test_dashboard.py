@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from recognizer import services, summaries
+from recognizer import estimates, services, summaries
 from recognizer.models import Submission, Summary
 from tests import factories
 
@@ -51,7 +51,7 @@ def test_a_day_is_counted_by_channel_outcome_and_latency(db: None) -> None:
 def test_latency_is_the_time_from_received_to_finished(db: None) -> None:
     age(factories.read("7"), hours=0)
 
-    assert summaries.count_day(timezone.localdate())["latency"] == {summaries.bucket(20): 1}
+    assert summaries.count_day(timezone.localdate())["latency"] == {estimates.bucket(20): 1}
 
 
 def test_a_day_that_is_over_is_counted_once(db: None) -> None:

@@ -14,6 +14,7 @@ let current = null;
 let decided = 0;
 let fetching = null;
 let sent = Promise.resolve();
+let unsent = 0;
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const spoken = (label) => label || strings.noDigit;
@@ -26,6 +27,7 @@ async function post(url, content) {
     headers: { "Content-Type": "application/json", "X-CSRFToken": desk.querySelector("[name=csrfmiddlewaretoken]").value },
     body: JSON.stringify(content),
     redirect: "error",
+    keepalive: true,
   }).catch(() => { throw new Error(strings.offline); });
   if (response.status === 403) throw new Error(strings.loggedOut);
   const answer = await response.json().catch(() => ({}));
@@ -122,12 +124,13 @@ function next() {
 
 // One after the other, in the order of the keys; the page does not wait.
 function send(url, content, done, item) {
+  unsent += 1;
   sent = sent.then(() => post(url, content)).then(done).catch((error) => {
     if (error instanceof Refused || !item) return say(error.message, true);
     past.splice(past.findIndex((step) => step.item === item), 1);
     bringBack(item);
     say(error.message, true);
-  });
+  }).finally(() => { unsent -= 1; });
 }
 
 function decide(label) {
@@ -201,6 +204,7 @@ byId("none").addEventListener("click", () => decide(""));
 byId("skip").addEventListener("click", skip);
 byId("undo").addEventListener("click", undo);
 byId("undo-last").addEventListener("click", undo);
+addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
 setInterval(() => { if (!current) refill(); }, LOOK_AGAIN_MS);
 
 count(Number(byId("waiting").dataset.count));
