@@ -8,6 +8,7 @@ Each page is asked for several times by a reviewer who is made for this and remo
 
 import argparse
 import json
+import logging
 import os
 import statistics
 import time
@@ -55,6 +56,8 @@ def main(rounds: int) -> None:
     from recognizer import summaries
     from recognizer.models import Reservation, Submission
 
+    # The pages' own log lines would stand between the figures.
+    logging.disable(logging.INFO)
     rows = Submission.objects.count()
     print(f"{connection.vendor}, {rows:,} submissions, {rounds} rounds")
     timed("counting all days", summaries.refresh, 1)
