@@ -1,5 +1,8 @@
 """Whether the service lives and can work: for process runners, load balancers and people."""
 
+import threading
+import time
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -22,14 +25,35 @@ def livez(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+class Readiness:
+    """Looks once for all who ask at the same time: a crowd of probes must not keep threads and workers busy."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._began = 0.0
+        self._checks: dict[str, bool] = {}
+
+    def checks(self) -> dict[str, bool]:
+        """Whether each part answers, looked at after the caller asked."""
+        asked = time.monotonic()
+        with self._lock:
+            if self._began < asked:
+                self._began = time.monotonic()
+                self._checks = {"database": database_answers(), "redis": redis_answers()}
+                self._checks["worker"] = self._checks["redis"] and dispatch.worker_answers(timeout=READINESS_SECONDS)
+            return self._checks
+
+
+readiness = Readiness()
+
+
 class ReadinessView(ProgramView):
     """`/readyz`"""
 
     @doc.readyz
     def get(self, request: Request) -> Response:
         """200 when database, Redis and a worker with a warm model answer; else 503 and which does not."""
-        checks = {"database": database_answers(), "redis": redis_answers()}
-        checks["worker"] = checks["redis"] and dispatch.worker_answers(timeout=READINESS_SECONDS)
+        checks = readiness.checks()
         ready = all(checks.values())
         body = {"status": "ok" if ready else "unavailable", "checks": checks}
         return Response(body, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
