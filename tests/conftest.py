@@ -85,7 +85,9 @@ def worker(session_worker: processes.Process, transactional_db: None) -> process
     if not session_worker.alive():
         session_worker.start()
     processes.wait_until(
-        lambda: dispatch.worker_answers(timeout=2) or not session_worker.alive(), what="a worker with a warm model"
+        lambda: dispatch.worker_answers(timeout=2) or not session_worker.alive(),
+        what="a worker with a warm model",
+        timeout=180,
     )
     assert session_worker.alive(), session_worker.output()[-3000:]
     return session_worker
