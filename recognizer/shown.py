@@ -63,12 +63,11 @@ def no_digit() -> ShownDigit:
 
 
 def _show_prediction(prediction: Prediction, url: str) -> Shown:
-    sentence = _("{percent} sure") if prediction.accepted else _("Best guess, {percent} sure")
     return Shown(
         state="accepted" if prediction.accepted else "refused",
         advice=wording.refusals().get(prediction.reason, ""),
         feedback_url=url,
-        sureness=sentence.format(percent=wording.percent(prediction.confidence)) if prediction.digits else "",
+        sureness=wording.sureness(prediction.confidence, accepted=prediction.accepted) if prediction.digits else "",
         digits=tuple(_show_digit(digit) for digit in prediction.digits),
     )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 PERSIAN_FIGURES = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 # A visitor may type a label in Persian or Arabic figures.
 ASCII_FIGURES = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "0123456789" * 2)
+WORTH_SAYING = 0.01
 
 
 def figures(text: str) -> str:
@@ -47,6 +48,15 @@ def problems() -> dict[str, str]:
     }
 
 
+def sureness(confidence: float, *, accepted: bool) -> str:
+    """How sure the reader is of an answer, or of its best guess."""
+    if accepted:
+        return _("{percent} sure").format(percent=percent(confidence))
+    if confidence < WORTH_SAYING:
+        return _("No more than a guess")
+    return _("Best guess, {percent} sure").format(percent=percent(confidence))
+
+
 def thanks(label: str) -> str:
     """The reply to feedback."""
     return (
@@ -63,6 +73,7 @@ def strings() -> dict[str, object]:
         "reading": _("Reading…"),
         "sure": _("{percent} sure"),
         "guess": _("Best guess, {percent} sure"),
+        "wildGuess": _("No more than a guess"),
         "read": _("Read {text}, {percent} sure."),
         "refused": _("Not sure. {advice}"),
         "digit": _("{digit}, {percent} sure, place {place}"),

@@ -29,7 +29,7 @@ export class AnswerSlip extends EventTarget {
   }
 
   show(answer) {
-    const sure = say(answer.accepted ? "sure" : "guess", { percent: percent(answer.confidence) });
+    const sure = say(sureness(answer), { percent: percent(answer.confidence) });
     const advice = answer.accepted ? acceptedAdvice(answer) : refusal(answer.reason);
     this.#write(answer.accepted ? "accepted" : "refused", answer.digits, answer.digits.length ? sure : "", advice);
     if (answer.digits.length) this.choose(leastSure(answer.digits));
@@ -73,6 +73,11 @@ export class AnswerSlip extends EventTarget {
       row.querySelector(".bar-value").textContent = percent(probabilities[digit]);
     });
   }
+}
+
+function sureness({ accepted, confidence }) {
+  if (accepted) return "sure";
+  return confidence < WORTH_SAYING ? "wildGuess" : "guess";
 }
 
 function acceptedAdvice({ digits }) {
