@@ -17,8 +17,9 @@ from telegram_integration.handlers import BotApplication, add_handlers
 from telegram_integration.intake import Intake
 from telegram_integration.models import ReadRequest, ReceivedUpdate
 
-# How many updates and how many pictures one process works on at once; the rest waits in the database.
-CONCURRENCY = 256
+# How many updates, and how many read requests, one process works on at once; the rest waits in the database.
+# With more of them under way each would only come later.
+CONCURRENCY = 64
 MAX_FLOOD_RETRIES = 5
 
 
