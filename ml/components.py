@@ -65,8 +65,8 @@ def lay_out(ink: Map) -> Layout:
     if not len(stats):
         return Layout(labels, [], 0.0)
     found = _worth_keeping(stats, ink.shape)
-    found = _join_stacked(found, _usual_height(found))
-    height = _usual_height(found)
+    found = _join_stacked(found, usual_height(found))
+    height = usual_height(found)
     whole = _attach_small(found, height)
     kept = [one for one in whole if not _is_mark(one, whole, height)]
     return Layout(labels, _lines(kept), height)
@@ -129,7 +129,7 @@ def _is_frame(one: Component, others: list[Component], shape: tuple[int, ...]) -
     return any(other.height > 0.25 * one.height for other in inner)
 
 
-def _usual_height(found: list[Component]) -> float:
+def usual_height(found: list[Component]) -> float:
     """The median height of what may be digits; border pieces count only when there is nothing else."""
     free = [one for one in found if not one.at_border] or found
     tallest = max((one.height for one in free), default=0)

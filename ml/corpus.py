@@ -65,7 +65,7 @@ def label_candidate(candidate: Candidate, glyphs: Sequence[Glyph]) -> tuple[int,
 
     The label is the glyph's, or 10 when it clearly is no single glyph, or UNKNOWN.
     """
-    window, mask = _window(candidate), candidate.crop > 0.3
+    window, mask = candidate.window, candidate.crop > 0.3
     held = np.array([float(glyph.ink[window][mask].sum()) for glyph in glyphs])
     if held.sum() < 0.1 * mask.sum():
         return NOT_A_DIGIT, None
@@ -79,14 +79,6 @@ def label_candidate(candidate: Candidate, glyphs: Sequence[Glyph]) -> tuple[int,
         return NOT_A_DIGIT, None
     is_digit_piece = 0.2 < recall < 0.65 and glyphs[best].label not in (UNKNOWN, 1, NOT_A_DIGIT)
     return (NOT_A_DIGIT if is_digit_piece else UNKNOWN), None
-
-
-def _window(candidate: Candidate) -> tuple[slice, slice]:
-    """Where the crop lies on the ink map: its box, with a margin of one pixel as far as the map goes."""
-    x, y, width, height = candidate.box
-    rows, columns = candidate.crop.shape
-    top, left = max(0, y - 1) if rows > height else y, max(0, x - 1) if columns > width else x
-    return np.s_[top : top + rows, left : left + columns]
 
 
 def build_corpus(

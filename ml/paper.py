@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 
 _SKEW_SIDE = 100
+_SHEET_SIDE = 100
+_LEAST_SHEET = 0.4
+_MOST_BRIGHT_BORDER = 0.3
+_SOLID = 0.8
 _SHADE_SIDE = 400
 _WIDEST_STROKE = 0.3
 """Of the shorter side: whatever is narrower than this is not paper."""
@@ -25,6 +29,30 @@ def is_light_on_dark(grey: Grey) -> bool:
     square = deviation * deviation
     variance, skewed = float(square.mean()) + 1e-6, float((square * deviation).mean())
     return bool(skewed > 0.3 * variance**1.5)
+
+
+def without_desk(grey: Grey) -> Grey:
+    """The picture with everything around a bright sheet painted as the sheet is; as it was if there is none.
+
+    A sheet is one solid bright region, at least _LEAST_SHEET of the picture wide and high, with dark around it. A
+    shadow has no dark around it, a light stroke is not solid.
+    """
+    small = shrink(grey, _SHEET_SIDE)
+    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    border = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
+    if border.mean() > _MOST_BRIGHT_BORDER:
+        return grey
+    outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    outline = max(outlines, key=cv2.contourArea)
+    _, _, width, height = cv2.boundingRect(outline)
+    sheet = cv2.drawContours(np.zeros_like(small), [outline], -1, 1, cv2.FILLED)
+    ink_free = float(bright[sheet > 0].mean())
+    is_solid = cv2.contourArea(outline) > _SOLID * cv2.contourArea(cv2.convexHull(outline)) and ink_free > _SOLID
+    if not is_solid or width < _LEAST_SHEET * small.shape[1] or height < _LEAST_SHEET * small.shape[0]:
+        return grey
+    inner = cv2.erode(sheet, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=1)
+    inside = cv2.resize(inner, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    return np.where(inside, grey, np.uint8(np.median(grey[inside]))) if inside.any() else grey
 
 
 def shade(grey: Grey) -> Grey:

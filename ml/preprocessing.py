@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.paper import is_light_on_dark, shade, shrink
+from ml.paper import is_light_on_dark, shade, shrink, without_desk
 from ml.ruling import remove_ruling
 
 PREPROCESSING_VERSION = "2"
@@ -84,6 +84,8 @@ def _ink_level(contrast: Map, counts: Map) -> float:
 
 def _on_uneven_paper(grey: Grey) -> tuple[Map, float]:
     """Ink as lost reflectance: what is missing to the shade of the paper at that very point."""
+    if max(grey.shape) > _TIGHT_SIDE:
+        grey = without_desk(grey)
     if is_light_on_dark(grey):
         grey = 255 - grey
     paper = shade(grey)

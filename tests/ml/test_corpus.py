@@ -7,7 +7,7 @@ from ml.corpus import build_corpus, label_candidate, label_candidates, make_exam
 from ml.data import NOT_A_DIGIT, load_pen_characters
 from ml.pictures import MAKERS, UNKNOWN, Glyph, Sources
 from ml.rendering import CANVAS, draw_strokes, photograph, place
-from ml.segmentation import Candidate
+from ml.segmentation import MARGIN, Candidate
 from tests.ml.sources import SHAPES, printed_digits, write_strokes
 
 SHAPE = (120, 240)
@@ -22,7 +22,9 @@ def candidate(ink: np.ndarray, left: int, right: int) -> Candidate:
     rows, columns = np.nonzero(ink[:, left:right] > 0.1)
     top, bottom = int(rows.min()), int(rows.max()) + 1
     left, right = left + int(columns.min()), left + int(columns.max()) + 1
-    return Candidate(ink[top:bottom, left:right], (left, top, right - left, bottom - top), 0, 1)
+    box = (left, top, right - left, bottom - top)
+    window = np.s_[max(0, top - MARGIN) : bottom + MARGIN, max(0, left - MARGIN) : right + MARGIN]
+    return Candidate(ink[window], box, 0, 1)
 
 
 @pytest.fixture

@@ -71,6 +71,17 @@ def test_gradient_and_shadow() -> None:
     assert _agreement(ink.map, _truth()) > 0.8
 
 
+def test_sheet_on_a_dark_desk() -> None:
+    desk = np.full((400, 400), 60.0)
+    desk[60:340, 60:340] = _photo(_grey())
+    truth = np.zeros((400, 400), np.bool_)
+    truth[60:340, 60:340] = _truth()
+
+    ink = find_ink(_as_grey(desk))
+
+    assert _agreement(ink.map, truth) > 0.8
+
+
 def test_faint_pencil() -> None:
     ink = find_ink(_as_grey(_photo(_grey(), contrast=0.15)))
 

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.preprocessing import Ink
-from ml.segmentation import Candidate, propose
+from ml.segmentation import MARGIN, Candidate, propose
 from tests.pictures import drawing
 
 Map = NDArray[np.float32]
@@ -52,12 +52,21 @@ def test_lines_are_read_from_top_to_bottom() -> None:
     assert [(one.box[1] // 100, one.box[0] // 100) for one in whole] == [(0, 0), (0, 1), (1, 0), (1, 1)]
 
 
-def test_crop_is_the_box_and_a_pixel_around_it() -> None:
+def test_crop_is_the_box_and_a_margin_for_soft_edges() -> None:
     (only,) = _propose(_ink("3"))
 
-    x, y, width, height = only.box
-    assert only.crop.shape == (height + 2, width + 2)
-    assert np.array_equal(only.crop, _ink("3")[y - 1 : y + height + 1, x - 1 : x + width + 1])
+    _, _, width, height = only.box
+    assert only.crop.shape == (height + 2 * MARGIN, width + 2 * MARGIN)
+    assert np.array_equal(only.crop, _ink("3")[only.window])
+
+
+def test_crop_ends_where_the_map_ends() -> None:
+    ink = _ink("3")[9:, 28:]
+
+    (only,) = [one for one in _propose(ink) if one.cuts == 0]
+
+    assert only.window[0].start == only.window[1].start == 0
+    assert np.array_equal(only.crop, ink[only.window])
 
 
 def test_loose_bar_belongs_to_its_digit() -> None:
@@ -77,6 +86,13 @@ def test_digit_broken_across_is_joined() -> None:
     (only,) = [one for one in _propose(ink) if one.cuts == 0]
 
     assert only.box[3] > 80
+
+
+def test_pieces_of_a_tiny_picture_may_be_one_digit() -> None:
+    ink = np.zeros((28, 28), np.float32)
+    ink[5:9, 14:24] = ink[12:23, 4:13] = 1
+
+    assert (4, 5, 20, 18) in _boxes(_propose(ink))
 
 
 def test_specks_commas_and_minus_are_no_candidates() -> None:
