@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import load_dotenv
 
-from digitsite import local, tracker
+from digitsite import local, logs, tracker
 from digitsite.environment import (
     database_from_url,
     env_bool,
@@ -300,30 +300,8 @@ if SENTRY_DSN := env_secret("SENTRY_DSN"):
 # --- Logs -----------------------------------------------------------------------------------------
 
 # json: one object a line, for programs that gather logs; line: for people.
-LOG_FORMAT = env_choice("LOG_FORMAT", "line", choices=("line", "json"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "recognizer.tracing.RequestIdFilter"}},
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"},
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "{asctime}{levelname}{name}{request_id}{message}",
-            "style": "{",
-            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
-        },
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request_id"]}},
-    "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "INFO").upper()},
-    "loggers": {
-        # httpx and httpcore log every URL at INFO or DEBUG, and Telegram's URLs hold the bot's token.
-        **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "PIL", "matplotlib")},
-        # Every request has its line already; these would add its path, which may hold a submission's id.
-        "django.request": {"level": "ERROR"},
-        "digits.access": {"level": "INFO" if env_bool("ACCESS_LOG", default=True) else "WARNING"},
-        # Two lines a task, of which ours says more.
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.logging_settings(
+    form=env_choice("LOG_FORMAT", "line", choices=("line", "json")),
+    level=env_str("LOG_LEVEL", "INFO").upper(),
+    access=env_bool("ACCESS_LOG", default=True),
+)
