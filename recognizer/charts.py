@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil, log10
 
 WIDTH, HEIGHT = 480, 220
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 10, 28
+LEFT, RIGHT, TOP, BOTTOM = 52, 26, 10, 28
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 MAX_DAY_LABELS = 7
 
