@@ -26,6 +26,8 @@ from tests.recognizer.models import disturbed_model
 
 # Persian 7 and 8: MNIST has no such figures.
 PERSIAN = {"7": [(22, 15), (50, 88), (78, 15)], "8": [(22, 88), (50, 12), (78, 88)]}
+# Training competes with whatever else runs on the machine.
+pytestmark = pytest.mark.timeout(900)
 QUICK = ("--epochs", "4", "--limit", "1500", "--pictures", "none")
 
 
@@ -191,7 +193,7 @@ def test_in_the_background_it_tells_how_far_it_is(worker_env: dict[str, str], mn
     started = subprocess.run(command, cwd=ROOT, env={**os.environ, **worker_env}, capture_output=True, text=True)
 
     assert "in the background" in started.stdout, started.stderr
-    wait_until(lambda: "Retraining: Done" in run("models", "list"), what="the candidate", timeout=200)
+    wait_until(lambda: "Retraining: Done" in run("models", "list"), what="the candidate", timeout=500)
     assert "Compares the candidate with the live version." in (retraining.folder() / "retrain.log").read_text()
     assert Submission.objects.count() == 6
     assert Retraining.objects.get().candidate is not None
