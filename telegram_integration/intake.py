@@ -52,7 +52,6 @@ def _sender(update: Update) -> int | None:
     return update.effective_user.id if update.effective_user else None
 
 
-@in_database
-def forget_old_updates() -> None:
+def delete_old_updates() -> None:
     """Delete the ids that Telegram cannot repeat any more: it keeps an update for a day."""
     ReceivedUpdate.objects.filter(done_at__lt=timezone.now() - REMEMBERED).delete()

