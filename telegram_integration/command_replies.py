@@ -41,8 +41,9 @@ def help_text() -> str:
 
 
 @spoken
-def privacy() -> str:
-    return _(
+def privacy(retention_days: int) -> str:
+    """`retention_days` after which pictures that nobody reviewed are erased; 0 for never."""
+    kept = _(
         "<b>What I keep</b>\n"
         "Your pictures without their hidden data (place, camera), what I read in them, your corrections, your "
         "Telegram ID and your language. Not your name, not your phone number.\n\n"
@@ -51,6 +52,14 @@ def privacy() -> str:
         "<b>How to get rid of it</b>\n"
         "/forgetme erases all of it at once."
     )
+    if not retention_days:
+        return kept
+    expiry = ngettext(
+        "Pictures that nobody has looked at go by themselves after {days} day.",
+        "Pictures that nobody has looked at go by themselves after {days} days.",
+        retention_days,
+    )
+    return f"{kept} {expiry.format(days=retention_days)}"
 
 
 @spoken

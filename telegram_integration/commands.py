@@ -1,5 +1,6 @@
 """The slash commands."""
 
+from django.conf import settings
 from telegram import Update
 from telegram.constants import ChatType
 
@@ -23,7 +24,8 @@ async def show_help(update: Update, context: Context) -> None:
 async def show_privacy(update: Update, context: Context) -> None:
     """/privacy"""
     person = await person_of(update)
-    await message_and_user(update)[0].reply_text(command_replies.privacy(person.language))
+    text = command_replies.privacy(person.language, settings.RETENTION_DAYS)
+    await message_and_user(update)[0].reply_text(text)
 
 
 async def show_unknown(update: Update, context: Context) -> None:

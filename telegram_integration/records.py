@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch
 from django.utils import timezone
 
 from recognizer import services
@@ -37,10 +37,11 @@ class Statistics:
 
 @in_database
 def history(person: Person) -> list[Past]:
-    """The newest requests, newest first."""
+    """The newest requests, newest first, without those whose pictures have been erased since."""
     pictures = Picture.objects.select_related("submission").defer("submission__image")
     shown = Prefetch("pictures", pictures.prefetch_related("submission__predictions"))
-    newest = person.requests.order_by("-created_at").prefetch_related(shown)[:HISTORY_LENGTH]
+    kept = person.requests.filter(Exists(Picture.objects.filter(request=OuterRef("pk"))))
+    newest = kept.order_by("-created_at").prefetch_related(shown)[:HISTORY_LENGTH]
     return [
         Past(request.created_at, tuple(number_in(picture) for picture in request.pictures.all())) for request in newest
     ]

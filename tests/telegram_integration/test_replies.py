@@ -31,7 +31,13 @@ def test_persian_is_complete_and_compiled() -> None:
 def test_every_text_of_the_code_is_in_the_catalogue() -> None:
     known = {entry.msgid for entry in polib.pofile(str(CATALOGUE))}
 
-    for say in (replies.late, replies.thanks, command_replies.welcome, command_replies.privacy, button_labels.wrong):
+    for say in (
+        replies.late,
+        replies.thanks,
+        command_replies.welcome,
+        command_replies.unknown_command,
+        button_labels.wrong,
+    ):
         assert say("en").removeprefix("❌ ") in known
         assert say("fa") != say("en")
 
@@ -86,6 +92,12 @@ def test_album_is_a_numbered_list_that_fits_one_message() -> None:
 
     assert [line.split(".")[0] for line in lines if line[0].isdigit()] == [str(place) for place in range(1, 11)]
     assert len("\n".join(lines)) <= 4096
+
+
+def test_privacy_tells_when_pictures_expire() -> None:
+    assert "after 90 days" in command_replies.privacy("en", 90)
+    assert "۹۰ روز" in command_replies.privacy("fa", 90)
+    assert "days" not in command_replies.privacy("en", 0)
 
 
 def test_profile_fits_telegrams_limits() -> None:
