@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ml.artifact import OUTPUTS, ModelCard
 from ml.calibration import Judgement, judge
 
-BATCH_SIZES = (1, 4, 16, 64, 256)
-"""Tensors are padded up to one of these, so that TensorFlow traces each once, before the first request."""
+BATCH_SIZES = (256, 128, 64, 32, 16, 8, 4, 2, 1)
+"""Any number of tensors is scored as a few batches of these, traced before the first request: nothing is padded."""
 
 
 class Scorer:
@@ -35,16 +35,17 @@ class Scorer:
 
     def outputs(self, tensors: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's raw outputs, float32 (N, 10 or 11), as the card's `outputs` names them."""
-        step = BATCH_SIZES[-1]
-        parts = [self._run(tensors[i : i + step]) for i in range(0, len(tensors), step)]
-        return np.concatenate(parts) if parts else np.zeros((0, OUTPUTS[self._card.outputs]), np.float32)
+        parts = [np.zeros((0, OUTPUTS[self._card.outputs]), np.float32)]
+        start = 0
+        while start < len(tensors):
+            size = next(size for size in BATCH_SIZES if size <= len(tensors) - start)
+            parts.append(self._run(tensors[start : start + size]))
+            start += size
+        return np.concatenate(parts)
 
     def _run(self, tensors: NDArray[np.float32]) -> NDArray[np.float32]:
-        count = len(tensors)
-        size = next(size for size in BATCH_SIZES if size >= count)
-        padded = np.zeros((size, *tensors.shape[1:], 1), np.float32)
-        padded[:count, ..., 0] = tensors
-        return np.asarray(self._calls[size](tf.constant(padded)).numpy()[:count], np.float32)
+        batch = tf.constant(tensors[..., None], tf.float32)
+        return np.asarray(self._calls[len(tensors)](batch).numpy(), np.float32)
 
 
 def _concrete(model: keras.Model, size: int) -> Callable[[Any], Any]:
