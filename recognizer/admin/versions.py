@@ -91,12 +91,12 @@ class ModelVersionAdmin(ReadOnly, admin.ModelAdmin):
     @admin.action(description=_("Let it answer (promote)"), permissions=["choose"])
     def promote(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> None:
         """Only what passed the gate; insisting takes the command line."""
-        self._choose(request, queryset, registry.promote, _("%(version)s is live: workers use it within seconds."))
+        self._choose(request, queryset, registry.promote, _("Live now: %(version)s. Workers use it within seconds."))
 
     @admin.action(description=_("Let it read along (shadow)"), permissions=["choose"])
     def read_along(self, request: HttpRequest, queryset: QuerySet[ModelVersion]) -> None:
         """Instead of any other."""
-        self._choose(request, queryset, registry.set_shadow, _("%(version)s reads along when workers are idle."))
+        self._choose(request, queryset, registry.set_shadow, _("Reads along when workers are idle: %(version)s."))
 
     def _choose(
         self, request: HttpRequest, queryset: QuerySet[ModelVersion], act: Callable[..., Any], done: Any

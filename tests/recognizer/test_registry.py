@@ -244,8 +244,8 @@ def test_the_admin_shows_versions_and_lets_one_answer(client: Client, candidates
     assert "was not compared with" in choose("promote", two)
     assert live() == first
 
-    assert f"{one} is live" in choose("promote", one)
-    assert f"{two} reads along" in choose("read_along", two)
+    assert f"Live now: {one}" in choose("promote", one)
+    assert f"when workers are idle: {two}" in choose("read_along", two)
 
     assert (live(), registry.current(Role.SHADOW)) == (one, two)
     assert Deployment.objects.get(model_version=one).by == "root"
