@@ -16,7 +16,7 @@ from ml.examples import gather, scribbles
 from ml.preprocessing import PREPROCESSING_VERSION
 from ml.training import Recipe, score, train
 
-LEARNING_RATE = 5e-4
+LEARNING_RATE = 2e-4
 REVIEWED_SHARE = 0.25
 MAX_REPEATS = 50
 REPORT_EVERY = 10
