@@ -28,7 +28,7 @@ from tests.recognizer.models import disturbed_model
 PERSIAN = {"7": [(22, 15), (50, 88), (78, 15)], "8": [(22, 88), (50, 12), (78, 88)]}
 # Training competes with whatever else runs on the machine.
 pytestmark = pytest.mark.timeout(900)
-QUICK = ("--epochs", "5", "--limit", "2000", "--pictures", "none")
+QUICK = ("--epochs", "8", "--limit", "2000", "--pictures", "none")
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +106,7 @@ def test_the_loop(client: Client, worker: Process, mnist: Path) -> None:
     candidate = ModelVersion.objects.get(source=Source.RETRAINED)
     assert f"models promote {candidate}" in said, said
     card = read_card(candidate.path)
-    assert set(card.data) == {"mnist", "reviewed", "start"} and card.data["start"] == first.sha256
+    assert {"mnist", "reviewed", "start"} <= set(card.data) and card.data["start"] == first.sha256
     figures = {figure["name"]: figure for figure in candidate.gate["figures"]}  # type: ignore[index]
     learned = figures["reviewed and held out, right"]
     assert learned["live"]["of"] == learned["candidate"]["of"] == held_out
