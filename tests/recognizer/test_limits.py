@@ -130,7 +130,7 @@ def test_switched_off(client: Client, db: None, settings: Any) -> None:
 
 
 def test_without_redis_requests_pass(
-    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    client: Client, db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     limiter = Limiter()

@@ -36,16 +36,21 @@ class Service:
 
     def start(self, **environment: str) -> None:
         """`make run`, in a session of its own like a terminal's."""
-        with self.log.open("wb") as log:
-            self.make = subprocess.Popen(
-                ["make", "run"],
-                cwd=self.root,
-                env=self.environment(**environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        # Under nohup the tests ignore SIGHUP, and children inherit that; at a terminal they would not.
+        inherited = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        try:
+            with self.log.open("wb") as log:
+                self.make = subprocess.Popen(
+                    ["make", "run"],
+                    cwd=self.root,
+                    env=self.environment(**environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        finally:
+            signal.signal(signal.SIGHUP, inherited)
 
     def output(self) -> str:
         """What the terminal shows."""
