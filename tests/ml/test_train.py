@@ -9,7 +9,11 @@ from ml.train import main
 from tests.ml.sources import write_mnist, write_strokes
 
 
-def test_command_writes_model_card_and_plots(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_writes_model_card_and_plots(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DIGITS_STROKES", raising=False)
+    monkeypatch.delenv("DIGITS_LETTERS", raising=False)
     mnist = write_mnist(tmp_path / "mnist.npz", training=600)
 
     command = ["--architecture", "simple", "--data", str(mnist), "--epochs", "1", "--seeds", "0", "1"]

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
+from playwright.sync_api import Browser
 
 from recognizer.tokens import create_token
 from tests.pictures import png
@@ -53,19 +54,14 @@ def test_real_pictures_are_accepted_as_the_schema_says(client: Client, db: None)
 
 
 @pytest.mark.browser
-def test_the_docs_page_works_under_the_policy(gunicorn: int, chromium: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
+def test_the_docs_page_works_under_the_policy(gunicorn: int, browser: Browser) -> None:
+    with browser.new_page() as page:
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.goto(f"http://127.0.0.1:{gunicorn}/api/docs/")
         page.click("#operations-predictions-predict .opblock-summary-control")
         page.get_by_role("button", name="Try it out").click()
         shown = page.locator("#operations-predictions-predict").inner_text()
-        browser.close()
 
     assert "Idempotency-Key" in shown
     assert complaints == []
