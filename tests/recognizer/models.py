@@ -11,7 +11,9 @@ def disturbed_model(folder: Path, *, noise: float, seed: int = 0) -> Path:
     """A sound model file: the shipped network, its weights moved by `noise` of their own spread."""
     model, card = load_model(SHIPPED_MODEL)
     rng = np.random.default_rng(seed)
-    model.set_weights([w + noise * w.std() * rng.standard_normal(w.shape) for w in model.get_weights()])
+    moved = [(w, w + noise * w.std() * rng.standard_normal(w.shape)) for w in model.get_weights()]
+    # Batch normalisation's variances stay variances: below zero every output would be NaN.
+    model.set_weights([np.abs(new) if (old >= 0).all() else new for old, new in moved])
     fields = {name: getattr(card, name) for name in CardFields.__slots__}
     path = folder / f"disturbed-{seed}-{noise}.keras"
     save_artifact(model, CardFields(**fields), path)

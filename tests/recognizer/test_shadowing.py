@@ -20,7 +20,7 @@ from tests.recognizer.models import disturbed_model
 @pytest.fixture(scope="session")
 def spoiled_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sound file of a network that knows nothing."""
-    return disturbed_model(tmp_path_factory.mktemp("spoiled"), noise=30)
+    return disturbed_model(tmp_path_factory.mktemp("spoiled"), noise=3)
 
 
 @pytest.fixture
