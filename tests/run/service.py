@@ -36,8 +36,8 @@ class Service:
 
     def start(self, **environment: str) -> None:
         """`make run`, in a session of its own like a terminal's."""
-        # Under nohup the tests ignore SIGHUP, and children inherit that; at a terminal they would not.
-        inherited = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        # Under nohup or in a shell's background the tests ignore these, and children inherit that.
+        inherited = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGHUP, signal.SIGINT)}
         try:
             with self.log.open("wb") as log:
                 self.make = subprocess.Popen(
@@ -50,7 +50,8 @@ class Service:
                     start_new_session=True,
                 )
         finally:
-            signal.signal(signal.SIGHUP, inherited)
+            for number, handler in inherited.items():
+                signal.signal(number, handler)
 
     def output(self) -> str:
         """What the terminal shows."""
