@@ -16,6 +16,7 @@ def test_a_persian_browser_gets_persian_from_right_to_left(visit: Visit) -> None
     write(page, "63", left=0.25)
 
     expect(page.locator("#number")).to_have_text("۶۳")
+    page.locator(".figure").first.hover()
     expect(page.locator("#bars tr.best th")).to_have_text("۶")
     expect(page.locator("#status")).to_contain_text("۶۳ خوانده شد")
     first, second = (box_of(figure) for figure in page.locator(".figure").all())
