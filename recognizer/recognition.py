@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 GAVE_UP = "gave_up"
+OUTCOME_FIELDS = (
+    "status",
+    "error_code",
+    "finished_at",
+    "answer",
+    "refusal",
+    "usefulness",
+    "image",
+    "image_format",
+    "width",
+    "height",
+)
 
 
 def recognise(submission_ids: Sequence[str]) -> dict[str, Reply]:
@@ -57,8 +69,8 @@ def claim(submission_ids: Sequence[str], *, model_version: str) -> list[Submissi
 def _give_up(rows: Sequence[Submission]) -> None:
     logger.error("Gave up on %d submissions after %d attempts", len(rows), settings.MAX_ATTEMPTS)
     for row in rows:
-        row.status, row.error_code, row.finished_at = Status.FAILED, GAVE_UP, timezone.now()
-        row.image = metadata.strip(bytes(row.image))
+        _fail(row, GAVE_UP)
+        row.finished_at = timezone.now()
         row.save(update_fields=["status", "error_code", "finished_at", "image"])
 
 
@@ -87,34 +99,31 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
                 continue
             row.finished_at = now
             if isinstance(outcome, ImageError):
-                row.status, row.error_code = Status.FAILED, outcome.code
-                row.image = metadata.strip(bytes(row.image))
+                _fail(row, outcome.code)
             else:
-                row.status = Status.DONE
-                row.image, row.image_format = outcome.image, outcome.image_format
-                row.width, row.height = outcome.width, outcome.height
                 row.prediction = as_prediction(row, outcome, card)
-                row.answer, row.refusal = row.prediction.text, row.prediction.reason
-                row.usefulness = usefulness.of_prediction(row.prediction) if queued[row.id] is None else None
+                _finish(row, row.prediction, outcome, is_labelled=queued[row.id] is not None)
                 predictions.append(row.prediction)
-            row.save(
-                update_fields=[
-                    "status",
-                    "error_code",
-                    "finished_at",
-                    "answer",
-                    "refusal",
-                    "usefulness",
-                    "image",
-                    "image_format",
-                    "width",
-                    "height",
-                ]
-            )
+            row.save(update_fields=OUTCOME_FIELDS)
         Prediction.objects.bulk_create(predictions)
     for row in rows:
         if row.id in queued:
             tallies.count("predictions", _outcome(row), card.version)
+
+
+def _fail(row: Submission, code: str) -> None:
+    """What could not be read is kept, but without what else its file says of its sender."""
+    row.status, row.error_code = Status.FAILED, code
+    row.image = metadata.strip(bytes(row.image))
+
+
+def _finish(row: Submission, prediction: Prediction, reading: "Reading", *, is_labelled: bool) -> None:
+    """What was read takes its place at the row, and the picture encoded anew that of the upload."""
+    row.status = Status.DONE
+    row.image, row.image_format = reading.image, reading.image_format
+    row.width, row.height = reading.width, reading.height
+    row.answer, row.refusal = prediction.text, prediction.reason
+    row.usefulness = None if is_labelled else usefulness.of_prediction(prediction)
 
 
 def _outcome(row: Submission) -> str:
