@@ -41,8 +41,9 @@ train: install-train  ## train a model (ARGS="--architecture compact --data mnis
 evaluate: install-train  ## measure the shipped model on the MNIST test set (ARGS="--data mnist.npz")
 	@$(BIN)/python -m ml.evaluate $(ARGS)
 
-bench: install-dev  ## measure speed
-	@$(BIN)/python -m bench $(ARGS)
+bench: install  ## measure speed beside what one would use instead (needs wrk)
+	@sh digitsite/run/install.sh .venv-bench requirements-bench.txt
+	@.venv-bench/bin/python -m bench $(ARGS)
 
 requirements: install-dev  ## pin again what the *.in files ask for
 	for set in requirements requirements-train requirements-dev; do \
