@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
+from tests import factories
 from tests.processes import Process, wait_until
 
 
@@ -44,3 +47,16 @@ def gunicorn(tmp_path: Path, worker_env: dict[str, str], worker: Process) -> Ite
         yield port
     finally:
         server.stop()
+
+
+@pytest.fixture
+def rita(db: None) -> User:
+    """A reviewer."""
+    return factories.reviewer()
+
+
+@pytest.fixture
+def desk(rita: User, client: Client) -> Client:
+    """A reviewer's browser."""
+    client.force_login(rita)
+    return client

@@ -17,19 +17,6 @@ from tests import factories
 LIST = "/admin/recognizer/submission/"
 
 
-@pytest.fixture
-def rita(db: None) -> User:
-    """A reviewer."""
-    return factories.reviewer()
-
-
-@pytest.fixture
-def desk(rita: User, client: Client) -> Client:
-    """A reviewer's browser."""
-    client.force_login(rita)
-    return client
-
-
 def change(row: Submission) -> str:
     """The address of a submission's page."""
     return reverse("admin:recognizer_submission_change", args=[row.id])

@@ -14,19 +14,6 @@ from tests import factories
 PAGE = "/admin/recognizer/submission/dashboard/"
 
 
-@pytest.fixture
-def rita(db: None) -> User:
-    """A reviewer."""
-    return factories.reviewer()
-
-
-@pytest.fixture
-def desk(rita: User, client: Client) -> Client:
-    """A reviewer's browser."""
-    client.force_login(rita)
-    return client
-
-
 def age(row: Submission, **ago: float) -> None:
     """Let it have come in earlier, and taken 20 ms."""
     received = timezone.now() - timedelta(**ago)
