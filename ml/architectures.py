@@ -46,7 +46,7 @@ def _simple() -> keras.Model:
 
 
 def _compact() -> keras.Model:
-    """Residual network with squeeze-and-excitation; returns (N, 11): ten digit scores, one for "no digit".
+    """Residual network with squeeze-and-excitation; returns (N, 12): ten digits, "no digit", "part of a digit".
 
     He et al., "Deep Residual Learning" (2016); Hu et al., "Squeeze-and-Excitation Networks" (2018). The
     resolution falls to 14x14 after one convolution, for most of the cost of a small network lies before.
@@ -62,7 +62,7 @@ def _compact() -> keras.Model:
     x = layers.DepthwiseConv2D(7, use_bias=False)(x)
     x = layers.Activation("relu")(layers.BatchNormalization()(layers.Flatten()(x)))
     x = layers.Dropout(0.2)(x)
-    return keras.Model(inputs, layers.Dense(11)(x), name="compact")
+    return keras.Model(inputs, layers.Dense(12)(x), name="compact")
 
 
 def _convolution(x: Any, filters: int, *, strides: int = 1) -> Any:
@@ -85,5 +85,5 @@ def _squeeze_excite(x: Any, filters: int) -> Any:
 
 ARCHITECTURES = {
     "simple": Architecture(_simple, "softmax10"),
-    "compact": Architecture(_compact, "logits10+outlier"),
+    "compact": Architecture(_compact, "logits10+outlier+part"),
 }

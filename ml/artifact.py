@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import keras
 
 SHIPPED_MODEL = Path(__file__).with_name("artifacts") / "best_model.keras"
-OUTPUTS = {"softmax10": 10, "logits10+outlier": 11}
+OUTPUTS = {"softmax10": 10, "logits10+outlier+part": 12}
 
 
 class ArtifactError(Exception):
@@ -28,10 +28,10 @@ class ArtifactError(Exception):
 class ModelCard:
     """What a model is, which data made it, and how its outputs are to be judged.
 
-    `outputs` is "softmax10" (probabilities of the ten digits) or "logits10+outlier" (eleven raw scores, the
-    last one for "not a single whole digit"). `temperature` divides the scores before softmax. `thresholds`
-    holds "confidence" (least probability of the best digit) and, with an outlier output, "outlier" (largest
-    probability of not being a digit) at which a digit is still accepted.
+    `outputs` is "softmax10" (probabilities of the ten digits) or "logits10+outlier+part" (twelve raw scores, the
+    last two for "no digit" and "a part of a digit, or several digits"). `temperature` divides the scores before
+    softmax. `thresholds` holds "confidence" (least probability of the best digit) and, with an outlier output,
+    "outlier" (largest probability of not being one whole digit) at which a digit is still accepted.
     """
 
     version: str

@@ -66,17 +66,17 @@ class DistortedBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is
 
     def __init__(self, examples: LabelledImages, *, batch_size: int, seed: int, amount: Distortion) -> None:
         super().__init__()
-        self._examples, self._batch_size, self._seed, self._amount = examples, batch_size, seed, amount
+        self._examples, self._batch_size, self._seed = examples, batch_size, seed
         self._kept = np.arange(len(examples))
-        self.start_epoch(0)
+        self.start_epoch(0, amount)
 
     def keep(self, indices: NDArray[np.int64]) -> None:
         """From the next epoch on, draw from these examples only."""
         self._kept = indices
 
-    def start_epoch(self, epoch: int) -> None:
-        """Shuffle for `epoch`; call before the epoch's first batch is read."""
-        self._epoch = epoch
+    def start_epoch(self, epoch: int, amount: Distortion) -> None:
+        """Shuffle for `epoch`, and bend so far from now on; call before the epoch's first batch is read."""
+        self._epoch, self._amount = epoch, amount
         self._order = np.random.default_rng([self._seed, epoch]).permutation(self._kept)
 
     def __len__(self) -> int:

@@ -11,16 +11,31 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 SMALLEST = 1e-12
+RARITY = 0.1
+"""How much rarer what is no digit is in use than in training."""
+
+REFUSED = 0.008
+"""Of the digits in use, at most this share is refused: enough to refuse nine of ten letters, with some to spare."""
+
 IMPLAUSIBLE = 0.005
 """A label less probable than this is taken for wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`probabilities`: float64 (N, 10), rows sum to 1. `outlier`: float64 (N,), that it is no single digit."""
+    """What the network says of N pictures, each value in [0, 1].
+
+    `probabilities`: float64 (N, 10), rows sum to 1. `outlier`: float64 (N,), that it is not one whole digit.
+    `foreign`: float64 (N,), that it is not even made of digits; never more than `outlier`.
+    """
 
     probabilities: Floats
     outlier: Floats
+    foreign: Floats
+
+    def take(self, rows: slice) -> "Judgement":
+        """Of these rows only."""
+        return Judgement(self.probabilities[rows], self.outlier[rows], self.foreign[rows])
 
     @property
     def digits(self) -> NDArray[np.int64]:
@@ -28,25 +43,56 @@ class Judgement:
         return np.asarray(self.probabilities.argmax(axis=1), np.int64)
 
     @property
-    def confidence(self) -> Floats:
-        """The probability that there is a digit and that it is this one, float64 (N,)."""
+    def belief(self) -> Floats:
+        """The probability that there is a digit and that it is this one, where half of all are none: float64 (N,)."""
         return np.asarray(self.probabilities.max(axis=1) * (1.0 - self.outlier), np.float64)
+
+    @property
+    def confidence(self) -> Floats:
+        """The probability that the digit is right, float64 (N,).
+
+        In training about half of the examples are no digits, among what people send few: the outlier's odds are
+        corrected for that (Saerens et al., "Adjusting the outputs of a classifier to new a priori probabilities",
+        2002).
+        """
+        rare = RARITY * self.outlier
+        return np.asarray(self.probabilities.max(axis=1) * (1.0 - rare / (rare + 1.0 - self.outlier)), np.float64)
 
     def accepted(self, thresholds: Mapping[str, float]) -> NDArray[np.bool_]:
         """Which rows pass the thresholds of a model card, bool (N,)."""
         return (self.confidence >= thresholds["confidence"]) & (self.outlier <= thresholds.get("outlier", 1.0))
 
 
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where reading turns into refusing: the least confidence and the largest outlier score of any digit."""
+
+    confidence: float
+    outlier: float
+
+    def are_exceeded(self, outlier: Floats, cut: NDArray[np.bool_]) -> bool:
+        """Whether the outlier scores of a number's digits, float64 (N,), say that it is none.
+
+        Of N scores the largest passes a threshold N times as often as one does. So that a long number is refused as
+        rarely as a single digit, a doubtful one among sure ones has 1 / N of the way left (Bonferroni's correction).
+        Not so where the ink was `cut`, bool (N,): there a high score tells a bad cut.
+        """
+        doubtful = outlier > self.outlier
+        if not doubtful.any():
+            return False
+        return bool((doubtful & cut).any() or outlier.sum() > 1.0 - (1.0 - self.outlier) / len(outlier))
+
+
 def judge(outputs: NDArray[np.float32], kind: str, temperature: float) -> Judgement:
-    """Probabilities from raw outputs float32 (N, 10 or 11) of a model whose card says `outputs` = `kind`.
+    """Probabilities from raw outputs float32 (N, 10 or 12) of a model whose card says `outputs` = `kind`.
 
     The ten digits are weighed against one another, with the temperature (Guo et al., "On calibration of modern
     neural networks", 2017); the outlier score against all ten together.
     """
     scores = _scores(outputs, kind)
     probabilities = _softmax(scores[:, :10] / temperature)
-    outlier = _softmax(scores)[:, 10] if kind == "logits10+outlier" else np.zeros(len(scores))
-    return Judgement(probabilities, outlier)
+    others = _softmax(scores)[:, 10:]
+    return Judgement(probabilities, others.sum(axis=1), others[:, :1].sum(axis=1))
 
 
 def _scores(outputs: NDArray[np.float32], kind: str) -> Floats:
@@ -79,7 +125,7 @@ def fit_temperature(outputs: NDArray[np.float32], labels: NDArray[np.int64], kin
     return float(np.exp(found.x))
 
 
-def choose_thresholds(judgement: Judgement, kind: str, *, refused: float = 0.01) -> dict[str, float]:
+def choose_thresholds(judgement: Judgement, kind: str, *, refused: float = REFUSED) -> dict[str, float]:
     """Thresholds that refuse at most the share `refused` of these digits, most of it spent on outliers."""
     if kind == "softmax10":
         return {"confidence": _lower_quantile(judgement.confidence, refused)}

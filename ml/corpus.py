@@ -16,14 +16,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ml.data import NOT_A_DIGIT, LabelledImages, join
+from ml.data import NOT_A_DIGIT, PART, LabelledImages, join
 from ml.pictures import MAKERS, UNKNOWN, Glyph, Sources
 from ml.preprocessing import PREPROCESSING_VERSION, find_ink, normalise
 from ml.rendering import CANVAS, Grey, invert, photograph, random_scene
 from ml.segmentation import Candidate, propose
 
-CORPUS_VERSION = 1
-PIECES_PER_GLYPH = 0.4
+CORPUS_VERSION = 2
+PIECES_PER_GLYPH = 0.5
 PICTURES_PER_CHUNK = 1_000
 
 
@@ -52,7 +52,7 @@ def label_candidates(picture: Grey, glyphs: Sequence[Glyph], rng: np.random.Gene
     known = [Glyph(np.asarray(cv2.resize(one.ink, (width, height)), np.float32), one.label) for one in glyphs]
     candidates = propose(ink)
     found = [label_candidate(candidate, known) for candidate in candidates]
-    pieces = [place for place in rng.permutation(len(found)) if found[place] == (NOT_A_DIGIT, None)]
+    pieces = [place for place in rng.permutation(len(found)) if found[place] in ((NOT_A_DIGIT, None), (PART, None))]
     wholes = {found[place][1]: place for place in rng.permutation(len(found)) if found[place][1] is not None}
     kept = [*wholes.values(), *pieces[: rng.binomial(len(glyphs), PIECES_PER_GLYPH)]]
     images = [np.rint(normalise(candidates[place].crop) * 255).astype(np.uint8) for place in kept]
@@ -63,7 +63,7 @@ def label_candidates(picture: Grey, glyphs: Sequence[Glyph], rng: np.random.Gene
 def label_candidate(candidate: Candidate, glyphs: Sequence[Glyph]) -> tuple[int, int | None]:
     """What `candidate` shows: a label, and the place of the glyph when it shows one whole and alone.
 
-    The label is the glyph's, or 10 when it clearly is no single glyph, or UNKNOWN.
+    The label is the glyph's, or PART or NOT_A_DIGIT when it clearly is no single glyph, or UNKNOWN.
     """
     window, mask = candidate.window, candidate.crop > 0.3
     held = np.array([float(glyph.ink[window][mask].sum()) for glyph in glyphs])
@@ -76,9 +76,16 @@ def label_candidate(candidate: Candidate, glyphs: Sequence[Glyph]) -> tuple[int,
         clean = held.sum() > 0.5 * mask.sum() and glyphs[best].label != UNKNOWN
         return (glyphs[best].label, best) if clean else (UNKNOWN, None)
     if recall > 0.8 and others > 0.25:
-        return NOT_A_DIGIT, None
+        return _label_together({glyphs[int(place)].label for place in np.flatnonzero(held > 0.1 * held.sum())}), None
     is_digit_piece = 0.2 < recall < 0.65 and glyphs[best].label not in (UNKNOWN, 1, NOT_A_DIGIT)
-    return (NOT_A_DIGIT if is_digit_piece else UNKNOWN), None
+    return (PART if is_digit_piece else UNKNOWN), None
+
+
+def _label_together(labels: set[int]) -> int:
+    """What glyphs that hang together are, by the set of their labels: digits, or what is none, or a mixture."""
+    if labels <= {*range(NOT_A_DIGIT), PART}:
+        return PART
+    return NOT_A_DIGIT if labels <= {NOT_A_DIGIT, UNKNOWN} and NOT_A_DIGIT in labels else UNKNOWN
 
 
 def build_corpus(

@@ -28,29 +28,30 @@ def find_cuts(blot: Map, height: float) -> list[NDArray[np.int32]]:
     scale = min(1.0, _HEIGHT / blot.shape[0])
     size = (max(3, round(blot.shape[1] * scale)), max(3, round(blot.shape[0] * scale)))
     small = np.asarray(cv2.resize(blot, size, interpolation=cv2.INTER_AREA), np.float32)
-    down, up = _costs(small), _costs(small[::-1])[::-1]
+    down, up = _costs(small)
     middle = len(small) // 2
     through = (down + up - small)[middle]
     columns = _local_minima(through, max(2, round(_CLOSEST * height * scale)), _DEAREST * _stroke_width(small))
-    paths = [_trace(down, up, middle, column) for column in columns]
+    above, below = down[:middle][::-1].tolist(), up[middle + 1 :].tolist()
+    paths = [[*_walk(above, column)[::-1], column, *_walk(below, column)] for column in columns]
     rows = np.linspace(0, len(small) - 1, blot.shape[0])
     ratio = blot.shape[1] / small.shape[1]
-    wide = [np.interp(rows, np.arange(len(small)), path + 0.5) * ratio for path in paths]
+    wide = [np.interp(rows, np.arange(len(small)), np.array(path) + 0.5) * ratio for path in paths]
     if not wide:
         return []
     return [np.rint(path).astype(np.int32) for path in np.maximum.accumulate(wide, axis=0)]
 
 
-def _costs(ink: Map) -> Map:
-    """The least cost of any path from the top row to each pixel."""
-    total = ink.copy()
+def _costs(ink: Map) -> tuple[Map, Map]:
+    """The least cost of any path to each pixel, from the top row and from the bottom row: float32 (h, w) each."""
+    total = np.stack([ink, ink[::-1]], axis=1)  # both ways at once
     for row in range(1, len(ink)):
-        above = total[row - 1]
-        best = above.copy()
-        best[1:] = np.minimum(best[1:], above[:-1] + _ASIDE)
-        best[:-1] = np.minimum(best[:-1], above[1:] + _ASIDE)
+        before = total[row - 1]
+        best = before.copy()
+        np.minimum(best[:, 1:], before[:, :-1] + _ASIDE, out=best[:, 1:])
+        np.minimum(best[:, :-1], before[:, 1:] + _ASIDE, out=best[:, :-1])
         total[row] += best
-    return total
+    return total[:, 0], total[::-1, 1]
 
 
 def _local_minima(cost: Map, distance: int, dearest: float) -> list[int]:
@@ -65,17 +66,18 @@ def _local_minima(cost: Map, distance: int, dearest: float) -> list[int]:
     return sorted(columns)
 
 
-def _trace(down: Map, up: Map, middle: int, column: int) -> NDArray[np.float64]:
-    path = np.empty(len(down))
-    path[middle] = column
-    for costs, rows in ((down, range(middle - 1, -1, -1)), (up, range(middle + 1, len(up)))):
-        here = column
-        for row in rows:
-            low = max(0, here - 1)
-            around = costs[row, low : here + 2] + _ASIDE * np.abs(np.arange(low, min(here + 2, costs.shape[1])) - here)
-            here = low + int(around.argmin())
-            path[row] = here
-    return path
+def _walk(costs: list[list[float]], column: int) -> list[int]:
+    """The cheapest way back from `column` through rows of costs, one step a row; plain numbers are faster here."""
+    way = []
+    for row in costs:
+        here, least = column, row[column]
+        if column and row[column - 1] + _ASIDE <= least:
+            here, least = column - 1, row[column - 1] + _ASIDE
+        if column + 1 < len(row) and row[column + 1] + _ASIDE < least:
+            here = column + 1
+        column = here
+        way.append(column)
+    return way
 
 
 def _stroke_width(ink: Map) -> float:

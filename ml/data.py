@@ -14,6 +14,8 @@ MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.n
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 HELD_OUT_WRITERS = frozenset({"ced", "aga", "art", "pri", "sie", "lav"})
 NOT_A_DIGIT = 10
+PART = 11
+"""Ink of digits that is not one whole digit: a piece of one, or several that touch."""
 
 
 class DataError(Exception):
@@ -22,7 +24,7 @@ class DataError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LabelledImages:
-    """`images` uint8 (N, 28, 28), 255 = ink; `labels` int64 (N,): 0-9, or 10 for "not a digit"."""
+    """`images` uint8 (N, 28, 28), 255 = ink; `labels` int64 (N,): 0-9, or NOT_A_DIGIT, or PART."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]

@@ -19,14 +19,24 @@ from ml.data import (
 )
 from ml.pictures import Sources
 
-DRAWN = {"digit": 14_000, "row": 4_000, "mnist": 5_000, "letter": 9_000, "junk": 2_000}
+DRAWN = {
+    "digit": 16_000,
+    "row": 4_000,
+    "crowded": 2_000,
+    "mnist": 5_000,
+    "letter": 18_000,
+    "word": 1_000,
+    "junk": 4_000,
+}
 PHOTOGRAPHED = {
     "digit-photo": 10_000,
     "row-photo": 5_000,
     "mnist-photo": 9_000,
     "mnist-row-photo": 3_000,
-    "letter-photo": 4_000,
-    "junk-photo": 2_000,
+    "crowded-photo": 3_000,
+    "letter-photo": 6_000,
+    "word-photo": 500,
+    "junk-photo": 3_000,
 }
 ALL = DRAWN | PHOTOGRAPHED
 PICTURES = {"none": {}, "few": {kind: count // 10 for kind, count in ALL.items()}, "drawn": DRAWN, "all": ALL}
@@ -78,12 +88,12 @@ def _characters(path: Path | None) -> tuple[list[PenCharacter], list[PenCharacte
 
 def _possible(counts: Mapping[str, int], hashes: Mapping[str, str]) -> dict[str, int]:
     """Without a file of strokes, or of letters, the kinds of pictures made from them fall away."""
-    needs = {"digit": "strokes", "row": "strokes", "letter": "letters"}
+    needs = {"digit": "strokes", "row": "strokes", "crowded": "strokes", "letter": "letters", "word": "letters"}
     return {kind: count for kind, count in counts.items() if needs.get(kind.removesuffix("-photo"), "mnist") in hashes}
 
 
 def _digits_only(examples: LabelledImages) -> LabelledImages:
-    return examples.take(np.flatnonzero(examples.labels != NOT_A_DIGIT))
+    return examples.take(np.flatnonzero(examples.labels < NOT_A_DIGIT))
 
 
 def scribbles(count: int, *, seed: int) -> LabelledImages:

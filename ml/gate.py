@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ml.artifact import load_model
+from ml.artifact import ArtifactError, load_model
 from ml.data import NOT_A_DIGIT, LabelledImages
 from ml.evaluation import share
-from ml.inference import Picture, Reading, Recognizer
-from ml.scoring import Scorer
+from ml.inference import ModelFailed, Picture, Reading, Recognizer
+from ml.scoring import Scorer, try_out
 
 CHUNK = 64
 
@@ -82,7 +82,7 @@ def compare(
 ) -> Verdict:
     """Measure two model files on the same named sets of tensors and on the same pictures.
 
-    Raises ArtifactError when one of them is missing or damaged.
+    Raises ArtifactError when one of them is missing or damaged, or answers with NaN or infinity.
     """
     one, other = measure(live, sets, pictures), measure(candidate, sets, pictures)
     return Verdict(tuple(Comparison(name, one[name], other[name]) for name in one))
@@ -91,10 +91,13 @@ def compare(
 def measure(path: Path, sets: Mapping[str, LabelledImages], pictures: Sequence[LabelledPicture]) -> Figures:
     """The figures of one model: digits that are right, right and accepted; non-digits that are refused."""
     model, card = load_model(path)
+    try_out(model, card)
     scorer = Scorer(model, card)
     figures: Figures = {}
     for name, examples in sets.items():
         judgement = scorer(examples.images.astype(np.float32) / np.float32(255))
+        if not np.isfinite(judgement.confidence).all():
+            raise ArtifactError(f"The model {card.version} answers NaN or infinity to some of {name}.")
         accepted, digits = judgement.accepted(card.thresholds), examples.labels < NOT_A_DIGIT
         right = judgement.digits == examples.labels
         figures |= _share(f"{name}, right", right[digits].tolist())
@@ -114,6 +117,8 @@ def _read(recognizer: Recognizer, pictures: Iterator[LabelledPicture]) -> Iterat
     while batch := list(islice(pictures, CHUNK)):
         readings = recognizer.read([Picture(picture.data) for picture in batch])
         for picture, reading in zip(batch, readings, strict=True):
+            if isinstance(reading, ModelFailed):
+                raise ArtifactError(str(reading))
             if isinstance(reading, Reading):
                 yield picture.label, reading.text, reading.accepted
 

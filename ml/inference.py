@@ -10,20 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.artifact import ModelCard, load_model
-from ml.calibration import Judgement
-from ml.decoding import ImageError, decode_image
-from ml.encoding import encode_for_storing
-from ml.preprocessing import find_ink, normalise
-from ml.reading_order import choose, leaves_digit_out
+from ml.calibration import Judgement, Thresholds
+from ml.decoding import ImageError
+from ml.preparation import Prepared, prepare
+from ml.reading_order import choose, cut_apart, leaves_digit_out
 from ml.saliency import saliency
 from ml.scoring import Scorer
-from ml.segmentation import Candidate, propose
+from ml.segmentation import Candidate
 
 MAX_DIGITS = 64
-MAX_CANDIDATES = 800
-"""What one picture may cost; a page of texture proposes thousands."""
-
 FAINT_CONTRAST = 0.06
+
+
+class ModelFailed(ImageError):  # noqa: N818
+    """The network answers NaN or infinity to this picture: not its fault, but it stays unread all the same."""
+
+    code = "model_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +74,6 @@ class Reading:
     image_format: str
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Where reading turns into refusing: the least confidence and the largest outlier score of any digit."""
-
-    confidence: float
-    outlier: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A picture on its way: everything but the network's word. `scale`: its pixels per pixel of the ink map."""
-
-    width: int
-    height: int
-    image: bytes
-    image_format: str
-    scale: float
-    contrast: float
-    candidates: list[Candidate]
-    is_too_much: bool
-    tensors: NDArray[np.float32]
-    digits: int | None
-
-
 class Recognizer:
     """A loaded model and everything around it; `read` is thread-safe."""
 
@@ -118,13 +96,13 @@ class Recognizer:
         )
 
     def warm_up(self) -> None:
-        """Make the first request as fast as the others."""
+        """Make the first request as fast as the others. Raises ArtifactError when the model is of no use at all."""
         self._scorer.warm_up()
 
     def read(self, pictures: Sequence[Picture]) -> list[Reading | ImageError]:
         """Read all pictures with one batched model call; a bad picture's error stands in its place."""
         prepared = [_try_prepare(picture) for picture in pictures]
-        tensors = [one.tensors for one in prepared if isinstance(one, _Prepared)]
+        tensors = [one.tensors for one in prepared if isinstance(one, Prepared)]
         judgement = self._scorer(np.concatenate([np.zeros((0, 28, 28), np.float32), *tensors]))
         readings: list[Reading | ImageError] = []
         first = 0
@@ -133,7 +111,7 @@ class Recognizer:
                 readings.append(one)
                 continue
             own = slice(first, first + len(one.tensors))
-            readings.append(self._decide(one, Judgement(judgement.probabilities[own], judgement.outlier[own])))
+            readings.append(self._try_decide(one, judgement.take(own)))
             first += len(one.tensors)
         return readings
 
@@ -141,8 +119,13 @@ class Recognizer:
         """How much each point of a digit's `preview`, uint8 (28, 28), speaks for `digit`: float32, [-1, 1]."""
         return saliency(self._scorer, preview.astype(np.float32) / np.float32(255), digit)
 
-    def _decide(self, prepared: _Prepared, judgement: Judgement) -> Reading:
-        path = choose(prepared.candidates, judgement.confidence, prepared.digits)
+    def _try_decide(self, prepared: Prepared, judgement: Judgement) -> Reading | ModelFailed:
+        if not np.isfinite(judgement.confidence).all():
+            return ModelFailed(f"The model {self.card.version} answered NaN or infinity.")
+        return self._decide(prepared, judgement)
+
+    def _decide(self, prepared: Prepared, judgement: Judgement) -> Reading:
+        path = choose(prepared.candidates, judgement.belief, prepared.digits)
         digits = tuple(_digit(prepared, judgement, index) for index in path)
         reason = self._reason(prepared, judgement, path)
         return Reading(
@@ -157,58 +140,31 @@ class Recognizer:
             image_format=prepared.image_format,
         )
 
-    def _reason(self, prepared: _Prepared, judgement: Judgement, path: list[int]) -> str | None:
+    def _reason(self, prepared: Prepared, judgement: Judgement, path: list[int]) -> str | None:
         if not path:
             return "blank"
         if prepared.contrast < FAINT_CONTRAST:
             return "too_faint"
         if prepared.is_too_much or len(path) > MAX_DIGITS:
             return "too_many"
-        is_outlier = judgement.outlier[path].max() > self.thresholds.outlier
-        if is_outlier or leaves_digit_out(prepared.candidates, path):
+        cut = np.array([prepared.candidates[index].cuts > 0 for index in path])
+        is_outlier = self.thresholds.are_exceeded(judgement.outlier[path], cut)
+        foreign = judgement.foreign[cut_apart(prepared.candidates, path)].max(initial=0.0)
+        if is_outlier or foreign > self.thresholds.outlier or leaves_digit_out(prepared.candidates, path):
             return "not_a_digit"
         if judgement.confidence[path].min() < self.thresholds.confidence:
             return "ambiguous"
         return None
 
 
-def _try_prepare(picture: Picture) -> _Prepared | ImageError:
+def _try_prepare(picture: Picture) -> Prepared | ImageError:
     try:
-        return _prepare(picture)
+        return prepare(picture.data, picture.digits)
     except ImageError as error:
         return error
 
 
-def _prepare(picture: Picture) -> _Prepared:
-    decoded = decode_image(picture.data)
-    ink = find_ink(decoded.grey())
-    candidates = propose(ink, picture.digits)
-    afforded = _first_pieces(candidates)
-    image, image_format = encode_for_storing(decoded.pixels, lossy=decoded.format == "JPEG")
-    tensors = [normalise(candidate.crop) for candidate in afforded]
-    return _Prepared(
-        decoded.width,
-        decoded.height,
-        image,
-        image_format,
-        decoded.width / ink.map.shape[1],
-        ink.contrast,
-        afforded,
-        len(afforded) < len(candidates),
-        np.asarray(tensors, np.float32).reshape(-1, 28, 28),
-        picture.digits,
-    )
-
-
-def _first_pieces(candidates: list[Candidate]) -> list[Candidate]:
-    """All candidates, or those of the first pieces when there are more than MAX_CANDIDATES."""
-    if len(candidates) <= MAX_CANDIDATES:
-        return candidates
-    end = candidates[MAX_CANDIDATES].start
-    return [candidate for candidate in candidates if candidate.end <= end]
-
-
-def _digit(prepared: _Prepared, judgement: Judgement, index: int) -> ReadDigit:
+def _digit(prepared: Prepared, judgement: Judgement, index: int) -> ReadDigit:
     candidate, probabilities = prepared.candidates[index], judgement.probabilities[index]
     return ReadDigit(
         digit=int(probabilities.argmax()),
@@ -220,7 +176,7 @@ def _digit(prepared: _Prepared, judgement: Judgement, index: int) -> ReadDigit:
     )
 
 
-def _box(prepared: _Prepared, candidate: Candidate) -> tuple[int, int, int, int]:
+def _box(prepared: Prepared, candidate: Candidate) -> tuple[int, int, int, int]:
     """The candidate's box in pixels of the upright original."""
     x, y, width, height = (round(side * prepared.scale) for side in candidate.box)
     return x, y, max(1, min(width, prepared.width - x)), max(1, min(height, prepared.height - y))

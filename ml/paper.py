@@ -12,6 +12,9 @@ _SKEW_SIDE = 100
 _SHEET_SIDE = 100
 _LEAST_SHEET = 0.4
 _MOST_BRIGHT_BORDER = 0.3
+_DARK_DESK = 0.55
+"""Of the sheet's brightness; a shadow seldom takes that much."""
+
 _SOLID = 0.8
 _SHADE_SIDE = 400
 _WIDEST_STROKE = 0.3
@@ -34,13 +37,14 @@ def is_light_on_dark(grey: Grey) -> bool:
 def without_desk(grey: Grey) -> Grey:
     """The picture with everything around a bright sheet painted as the sheet is; as it was if there is none.
 
-    A sheet is one solid bright region, at least _LEAST_SHEET of the picture wide and high, with dark around it. A
-    shadow has no dark around it, a light stroke is not solid.
+    A sheet is one solid bright region, at least _LEAST_SHEET of the picture wide and high, with dark around it. What
+    lies in shadow is not that dark, a light stroke is not solid.
     """
     small = shrink(grey, _SHEET_SIDE)
     _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     border = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
-    if border.mean() > _MOST_BRIGHT_BORDER:
+    is_shadow = np.median(small[bright == 0]) > _DARK_DESK * np.median(small[bright > 0])
+    if is_shadow or border.mean() > _MOST_BRIGHT_BORDER:
         return grey
     outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     outline = max(outlines, key=cv2.contourArea)

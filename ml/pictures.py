@@ -7,16 +7,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.data import NOT_A_DIGIT, LabelledImages, PenCharacter
+from ml.data import NOT_A_DIGIT, PART, LabelledImages, PenCharacter
 from ml.outliers import LOOK_ALIKES, scribble, symbol
 from ml.rendering import Map, bend_strokes, draw_strokes, place
 
 UNKNOWN = -1
+_WHOLE = 0.95
+_BROKEN = 0.65
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One character in a picture: its ink over the whole picture, float32 (H, W), and 0-9, 10 or UNKNOWN."""
+    """One character in a picture.
+
+    `ink`: float32 (H, W) in [0, 1] over the whole picture. `label`: 0-9, NOT_A_DIGIT, PART or UNKNOWN.
+    """
 
     ink: Map
     label: int
@@ -50,8 +55,11 @@ def _digit(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph
 
 def _letter(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
     character = sources.letters[index % len(sources.letters)]
-    label = UNKNOWN if character.label in LOOK_ALIKES else NOT_A_DIGIT
-    return [_single(bend_strokes(character.strokes, rng), label, rng)]
+    return [_single(bend_strokes(character.strokes, rng), _letter_label(character), rng)]
+
+
+def _letter_label(character: PenCharacter) -> int:
+    return UNKNOWN if character.label in LOOK_ALIKES else NOT_A_DIGIT
 
 
 def _junk(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
@@ -74,17 +82,28 @@ def _mnist_digit(index: int, sources: Sources, rng: np.random.Generator) -> list
 
 def _row(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
     """Two to six digits side by side, by one pen, some touching."""
+    which = rng.integers(0, len(sources.digits), rng.integers(2, 7))
+    return _write([sources.digits[i] for i in which], [int(sources.digits[i].label) for i in which], rng)
+
+
+def _word(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """Two to six letters side by side, some touching."""
+    which = rng.integers(0, len(sources.letters), rng.integers(2, 7))
+    characters = [sources.letters[i] for i in which]
+    return _write(characters, [_letter_label(character) for character in characters], rng)
+
+
+def _write(characters: Sequence[PenCharacter], labels: Sequence[int], rng: np.random.Generator) -> list[Glyph]:
     height = rng.uniform(40, 120)
     pen, gap = height * rng.uniform(0.04, 0.14), height * rng.uniform(-0.1, 0.3)
-    placed, labels, right = [], [], 0.3 * height
-    for character in (sources.digits[i] for i in rng.integers(0, len(sources.digits), rng.integers(2, 7))):
+    placed, right = [], 0.3 * height
+    for character in characters:
         own = height * rng.uniform(0.8, 1.1)
         strokes = place(bend_strokes(character.strokes, rng), (0, 0.3 * height, 2 * height, own))
         left = min(stroke[:, 0].min() for stroke in strokes)
         drop = rng.normal(0, 0.04) * height
         moved = [np.asarray(stroke + np.array([right - left, drop]), np.float32) for stroke in strokes]
         placed.append(moved)
-        labels.append(int(character.label))
         right = max(stroke[:, 0].max() for stroke in moved) + pen + gap + rng.normal(0, 0.06) * height
     shape = (round(1.75 * height), round(right - gap + 0.4 * height))
     return [Glyph(draw_strokes(one, shape, pen), label) for one, label in zip(placed, labels, strict=True)]
@@ -108,6 +127,27 @@ def _mnist_row(index: int, sources: Sources, rng: np.random.Generator) -> list[G
     return glyphs
 
 
+def _crowded(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """One digit of a row, cropped so that its neighbours reach into the picture, as in the boxes of a form."""
+    glyphs = _row(index, sources, rng)
+    middle = glyphs[int(rng.integers(len(glyphs)))].ink
+    rows, columns = np.nonzero(middle.max(axis=1) > 0.2)[0], np.nonzero(middle.max(axis=0) > 0.2)[0]
+    height = rows[-1] - rows[0] + 1
+    above, below = (round(value * height) for value in rng.uniform(0.03, 0.4, 2))
+    left, right = (round(value * height) for value in rng.uniform(0.03, 0.35, 2))
+    window = np.s_[
+        max(0, rows[0] - above) : rows[-1] + 1 + below,
+        max(0, columns[0] - left) : columns[-1] + 1 + right,
+    ]
+    return [_cropped(glyph, window) for glyph in glyphs if glyph.ink[window].any()]
+
+
+def _cropped(glyph: Glyph, window: tuple[slice, slice]) -> Glyph:
+    ink = np.ascontiguousarray(glyph.ink[window])
+    share = float(ink.sum() / glyph.ink.sum())
+    return Glyph(ink, glyph.label if share > _WHOLE else PART if share < _BROKEN else UNKNOWN)
+
+
 def _trim(ink: Map) -> Map:
     rows, columns = np.nonzero(ink.max(axis=1) > 0.2)[0], np.nonzero(ink.max(axis=0) > 0.2)[0]
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -118,6 +158,8 @@ MAKERS: dict[str, Maker] = {
     "row": _row,
     "mnist": _mnist_digit,
     "mnist-row": _mnist_row,
+    "crowded": _crowded,
     "letter": _letter,
+    "word": _word,
     "junk": _junk,
 }

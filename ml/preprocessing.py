@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ml.paper import is_light_on_dark, shade, shrink, without_desk
 from ml.ruling import remove_ruling
 
-PREPROCESSING_VERSION = "2"
+PREPROCESSING_VERSION = "4"
 """Changes whenever the same picture would give other tensors; kept with every model and every prediction."""
 
 Grey = NDArray[np.uint8]
@@ -23,6 +23,10 @@ WORKING_SIDE = 1000
 
 _FLAT = 0.6
 _FLAT_SMALL = 0.3
+_TWO_SHADES = 0.75
+_RIVAL = 0.3
+_CORNER = 10
+"""A corner is one so-manieth of each side."""
 _SHADED = 0.08
 _SMALL_SIDE = 64
 _TIGHT_SIDE = 150
@@ -60,9 +64,9 @@ def find_ink(grey: Grey) -> Ink:
 def _on_flat_paper(grey: Grey) -> tuple[Map, float] | None:
     """Ink and contrast of a drawing on paper of one single shade; None for any other picture."""
     counts = np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel() / grey.size, np.float32)
-    paper = int(counts.argmax())
+    paper = _paper_shade(grey, counts)
     is_small = max(grey.shape) <= _SMALL_SIDE
-    if counts[max(0, paper - 1) : paper + 2].sum() < (_FLAT_SMALL if is_small else _FLAT):
+    if not _is_flat(counts, paper, _FLAT_SMALL if is_small else _FLAT):
         return None
     darker = (paper - _SHADES) / np.float32(255)
     contrast = np.maximum(darker if counts @ darker >= 0 else -darker, 0)
@@ -73,6 +77,32 @@ def _on_flat_paper(grey: Grey) -> tuple[Map, float] | None:
         return np.zeros(grey.shape, np.float32), level
     table = np.minimum(contrast / (level if level < _FULL_CONTRAST else 1.0), 1.0)
     return np.asarray(cv2.LUT(grey, table.astype(np.float32)), np.float32), level
+
+
+def _paper_shade(grey: Grey, counts: Map) -> int:
+    """The commonest shade; of two that share the picture, as in a tight crop, the one that has more of its corners."""
+    commonest = int(counts.argmax())
+    far = _far(counts, commonest)
+    rival = int(far.argmax())
+    if far[rival] < _RIVAL:
+        return commonest
+    height, width = (max(1, side // _CORNER) for side in grey.shape)
+    corners = grey[np.r_[:height, -height:0]][:, np.r_[:width, -width:0]].astype(np.int16)
+    nearer = np.abs(corners - rival) < np.abs(corners - commonest)
+    return rival if nearer.mean() > 0.5 else commonest
+
+
+def _far(counts: Map, shade: int) -> Map:
+    """The counts of those shades only that are far from this one."""
+    return np.where(np.abs(_SHADES - shade) > _FULL_CONTRAST * 255, counts, np.float32(0))
+
+
+def _is_flat(counts: Map, paper: int, least: float) -> bool:
+    """Whether one shade, or two far apart where a blot hides much of the paper, make up the picture."""
+    share = counts[max(0, paper - 1) : paper + 2].sum()
+    far = _far(counts, paper)
+    blot = int(far.argmax())
+    return bool(share >= least or share + far[max(0, blot - 1) : blot + 2].sum() > _TWO_SHADES)
 
 
 def _ink_level(contrast: Map, counts: Map) -> float:
@@ -95,7 +125,9 @@ def _on_uneven_paper(grey: Grey) -> tuple[Map, float]:
     reflectance = (grey + _FLARE) / (paper + _FLARE)
     step = 1 + int(grey.size > 40_000) + int(grey.size > 300_000)
     lost = 1 - reflectance[::step, ::step]
-    below, middle = (float(value) for value in np.percentile(lost, (16, 50)))
+    lowest, below, middle = (float(value) for value in np.percentile(lost, (5, 16, 50)))
+    if middle - below > 2 * (below - lowest) + _LEAST_CONTRAST:  # half of the picture is a dense grid
+        middle = 3 * below - 2 * lowest
     noise = middle - below
     strong = lost[lost > middle + max(4 * noise, _LEAST_CONTRAST)] - middle
     if len(strong) < _FEWEST_PIXELS:
@@ -143,7 +175,8 @@ def _scaled(crop: Map) -> Map | None:
     factor = BOX / max(height, width)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(digit, size, interpolation=method), np.float32)
+    # The weights of an area may add up to a rounding error more than one.
+    return np.minimum(cv2.resize(digit, size, interpolation=method), np.float32(1))
 
 
 def _thickened(digit: Map, width: float) -> Map:

@@ -11,7 +11,8 @@ from ml.segmentation import Candidate
 
 _CUT = 0.6
 _SMALL = 2.0
-_AT_BORDER = 1.0
+_AT_BORDER = 2.0
+_AT_BORDER_OF_TIGHT_CROP = 1.0
 _TOO_WIDE = 4.0
 _DIGIT_SIZE = 0.6
 _LEFT_OUT = 4.0
@@ -20,16 +21,17 @@ _LEFT_OUT_DOUBTFUL = 1.5
 _Path = tuple[float, tuple[int, ...]]
 
 
-def choose(candidates: Sequence[Candidate], confidence: NDArray[np.float64], digits: int | None = None) -> list[int]:
+def choose(candidates: Sequence[Candidate], belief: NDArray[np.float64], digits: int | None = None) -> list[int]:
     """Indices of the candidates that are the digits, in reading order.
 
-    `confidence`: float64 (N,) in (0, 1], how surely each is one digit and which. `digits`: how many there are,
+    `belief`: float64 (N,) in (0, 1], how surely each is one digit and which. `digits`: how many there are,
     when the caller knows; the nearest number that is possible is taken. Dynamic programming over (pieces read,
     digits found): every piece belongs to one digit, or is left out at a price.
     """
     if not candidates:
         return []
-    merit = np.log(np.maximum(confidence, 1e-6)) - np.array([_doubt(one, candidates) for one in candidates])
+    at_border = _doubt_at_border(candidates)
+    merit = np.log(np.maximum(belief, 1e-6)) - np.array([_doubt(one, at_border) for one in candidates])
     last = max(candidate.end for candidate in candidates)
     best: list[dict[int, _Path]] = [{} for _ in range(last + 1)]
     best[0][0] = (0.0, ())
@@ -54,20 +56,40 @@ def _offer(paths: dict[int, _Path], found: int, path: _Path) -> None:
         paths[found] = path
 
 
-def _doubt(candidate: Candidate, candidates: Sequence[Candidate]) -> float:
+def _doubt(candidate: Candidate, at_border: float) -> float:
     """What its shape and place say against a candidate, in nats."""
     _, _, width, height = candidate.box
     doubt = _CUT * candidate.cuts + _TOO_WIDE * max(0.0, width / height - 1.1)
     if candidate.size < _DIGIT_SIZE:
         doubt += _SMALL * (_DIGIT_SIZE - candidate.size) / 0.3
-    if candidate.at_border and width < 0.5 * height and any(not other.at_border for other in candidates):
-        doubt += _AT_BORDER if width > 0.15 * height else 2 * _AT_BORDER
+    if candidate.at_border and width < 0.5 * height:
+        doubt += at_border
     return doubt
+
+
+def _doubt_at_border(candidates: Sequence[Candidate]) -> float:
+    """What speaks against something narrow at the left or right border: a digit, or what is left of a neighbour?
+
+    Nothing where all ink lies there, little in a picture cropped tightly around its digits on all sides.
+    """
+    if all(one.at_border for one in candidates):
+        return 0.0
+    return _AT_BORDER_OF_TIGHT_CROP if any(one.at_edge for one in candidates) else _AT_BORDER
 
 
 def _price(candidate: Candidate) -> float:
     """What it costs to leave a piece out: little where it is small or cut off by the border."""
     return _LEFT_OUT_DOUBTFUL if candidate.at_border or candidate.size < _DIGIT_SIZE else _LEFT_OUT
+
+
+def cut_apart(candidates: Sequence[Candidate], path: Sequence[int]) -> list[int]:
+    """Indices of the whole components of which the path reads only parts: these had better be digits that touch."""
+    parts = [candidates[index] for index in path if candidates[index].cuts]
+    return [
+        index
+        for index, whole in enumerate(candidates)
+        if whole.is_whole and any(whole.start <= part.start < whole.end for part in parts)
+    ]
 
 
 def leaves_digit_out(candidates: Sequence[Candidate], path: Sequence[int]) -> bool:

@@ -25,7 +25,7 @@ RECIPES = {
         learning_rate=1e-3,
         distortion=Distortion(rotation=8, shear=0.1, scale=0.08, shift=1, elastic=0.8, thickness=0.15),
     ),
-    "compact": Recipe("compact", epochs=8),
+    "compact": Recipe("compact", epochs=20, gentle_epochs=3),
 }
 
 
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--start-from", type=Path, help="a model whose weights to start from")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one training for each")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
+    parser.add_argument("--learning-rate", type=float, help="instead of the recipe's")
     parser.add_argument("--limit", type=int, help="train on this many examples only, for a quick trial")
     parser.add_argument("--work", type=Path, default=Path("var/training"), help="checkpoints; resumed from")
     parser.add_argument("--output", type=Path, help="the model to write (default: WORK/ARCHITECTURE.keras)")
@@ -67,7 +68,11 @@ def run(options: argparse.Namespace) -> ModelCard:
     options.output = options.output or options.work / f"{options.architecture}.keras"
     options.pictures = options.pictures or ("none" if options.architecture == "simple" else "all")
     recipe = RECIPES[options.architecture]
-    recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
+    recipe = replace(
+        recipe,
+        epochs=options.epochs or recipe.epochs,
+        learning_rate=options.learning_rate or recipe.learning_rate,
+    )
     mnist = find_mnist(options.data)
     examples = gather(
         mnist,

@@ -30,14 +30,14 @@ def test_no_distortion_leaves_the_picture() -> None:
 
 def test_same_seed_epoch_and_place_give_the_same_batch() -> None:
     one, other = batches(), batches()
-    other.start_epoch(3)
+    other.start_epoch(3, Distortion())
     other[0]
-    one.start_epoch(2)
-    other.start_epoch(2)
+    one.start_epoch(2, Distortion())
+    other.start_epoch(2, Distortion())
 
     for left, right in zip(one[4], other[4], strict=True):
         np.testing.assert_array_equal(left, right)
-    other.start_epoch(3)
+    other.start_epoch(3, Distortion())
     assert not np.array_equal(one[4][0], other[4][0])
 
 
@@ -56,7 +56,7 @@ def test_examples_left_out_never_come_again() -> None:
     sequence = DistortedBatches(examples, batch_size=8, seed=0, amount=Distortion())
 
     sequence.keep(np.arange(0, 64, 2))
-    sequence.start_epoch(1)
+    sequence.start_epoch(1, Distortion())
 
     seen = np.concatenate([sequence[index][1] for index in range(len(sequence))])
     assert sorted(seen) == list(range(0, 64, 2))

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from ml.corpus import build_corpus, label_candidate, label_candidates, make_examples
-from ml.data import NOT_A_DIGIT, load_pen_characters
+from ml.data import NOT_A_DIGIT, PART, load_pen_characters
 from ml.pictures import MAKERS, UNKNOWN, Glyph, Sources
+from ml.pieces import MARGIN
 from ml.rendering import CANVAS, draw_strokes, photograph, place
-from ml.segmentation import MARGIN, Candidate
+from ml.segmentation import Candidate
 from tests.ml.sources import SHAPES, printed_digits, write_strokes
 
 SHAPE = (120, 240)
@@ -42,12 +43,23 @@ def test_whole_digit_has_its_label() -> None:
     assert label_candidate(candidate(ink, 100, 240), glyphs) == (7, 1)
 
 
-def test_pair_and_half_are_no_digit() -> None:
+def test_pair_and_half_are_parts() -> None:
     glyphs = [glyph("0", 10, 0), glyph("7", 90, 7)]
     ink = np.maximum(glyphs[0].ink, glyphs[1].ink)
 
-    assert label_candidate(candidate(ink, 0, 240), glyphs) == (NOT_A_DIGIT, None)
-    assert label_candidate(candidate(glyphs[0].ink, 0, 40), glyphs) == (NOT_A_DIGIT, None)
+    assert label_candidate(candidate(ink, 0, 240), glyphs) == (PART, None)
+    assert label_candidate(candidate(glyphs[0].ink, 0, 40), glyphs) == (PART, None)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [((NOT_A_DIGIT, NOT_A_DIGIT), NOT_A_DIGIT), ((NOT_A_DIGIT, UNKNOWN), NOT_A_DIGIT), ((0, NOT_A_DIGIT), UNKNOWN)],
+)
+def test_letters_that_touch_are_no_digits(labels: tuple[int, int], expected: int) -> None:
+    glyphs = [glyph("0", 10, labels[0]), glyph("7", 90, labels[1])]
+    ink = np.maximum(glyphs[0].ink, glyphs[1].ink)
+
+    assert label_candidate(candidate(ink, 0, 240), glyphs) == (expected, None)
 
 
 def test_half_a_one_is_not_called_an_outlier() -> None:
@@ -85,7 +97,7 @@ def test_every_kind_gives_examples_that_depend_on_nothing_but_the_arguments(kind
     for one, other in zip(first, again, strict=True):
         np.testing.assert_array_equal(one.images, other.images)
         np.testing.assert_array_equal(one.labels, other.labels)
-    digits = kind in ("digit", "row", "mnist", "mnist-row", "digit-photo")
+    digits = kind not in ("letter", "word", "junk")
     labels = np.concatenate([one.labels for one in first])
     assert np.any(labels < NOT_A_DIGIT) if digits else np.all(labels == NOT_A_DIGIT)
 

@@ -14,7 +14,7 @@ def judgements(seed: int, sharpness: float) -> Judgement:
     """A thousand digits judged by some network."""
     rng = np.random.default_rng(seed)
     scores = np.exp(sharpness * rng.normal(size=(1000, 10)))
-    return Judgement(scores / scores.sum(axis=1, keepdims=True), rng.random(1000) ** 3)
+    return Judgement(scores / scores.sum(axis=1, keepdims=True), rng.random(1000) ** 3, np.zeros(1000))
 
 
 def test_matched_thresholds_accept_as_many() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from ml.artifact import SHIPPED_MODEL
 from ml.decoding import ImageError, UnsupportedFormat
@@ -105,6 +105,49 @@ def test_too_many(recognizer: Recognizer) -> None:
 
     assert reading.reason == "too_many"
     assert reading.text.startswith("777")
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [(60, 60), (220, 60), (220, 220), (60, 220), (60, 60)],
+        [(60, 150), (120, 220), (230, 50)],
+        [(60, 220), (60, 60), (60, 140), (200, 140), (200, 60), (200, 220)],
+        [(60, 60), (220, 220), (140, 140), (220, 60), (60, 220)],
+    ],
+    ids=["box", "tick", "H", "cross"],
+)
+def test_signs_and_letters_are_refused_though_their_parts_look_like_digits(
+    recognizer: Recognizer, strokes: list[tuple[int, int]]
+) -> None:
+    picture = Image.new("L", (280, 280), "white")
+    ImageDraw.Draw(picture).line(strokes, fill="black", width=14, joint="curve")
+
+    reading = _read(recognizer, encoded(picture))
+
+    assert (reading.accepted, reading.reason) == (False, "not_a_digit")
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.parametrize("side", [60, 140, 280])
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.18])
+@pytest.mark.parametrize("digit", "2347")
+def test_digit_cropped_to_its_ink_is_neither_ruled_nor_inverted(
+    recognizer: Recognizer, digit: str, share: float, side: int, inverted: bool
+) -> None:
+    whole = drawing(digit, side=side, pen=max(4, round(share * side))).convert("L")
+    crop = whole.crop(ImageOps.invert(whole).getbbox())
+
+    reading = _read(recognizer, encoded(ImageOps.invert(crop) if inverted else crop))
+
+    assert (reading.text, reading.accepted) == (digit, True)
+
+
+def test_blot_larger_than_the_paper_left_is_no_digit(recognizer: Recognizer) -> None:
+    picture = Image.new("L", (280, 280), "white")
+    ImageDraw.Draw(picture).ellipse((20, 20, 260, 260), fill="black")
+
+    assert not _read(recognizer, encoded(picture)).accepted
 
 
 def test_threshold_can_be_moved() -> None:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -102,6 +102,26 @@ def test_lines_go_and_the_digit_stays(upright: bool) -> None:
     assert _agreement(ink.map, _truth()) > 0.8
 
 
+def test_dense_grid_does_not_drown_the_digit() -> None:
+    grid = np.full((300, 300), 255, np.uint8)
+    grid[::9] = grid[1::9] = 170
+    grid[:, ::9] = grid[:, 1::9] = 170
+    digit = _grey(side=300, pen=16)
+
+    ink = find_ink(_as_grey(_photo(np.minimum(grid, digit))))
+
+    assert _agreement(ink.map, digit < 128) > 0.7
+
+
+def test_shadow_over_most_of_the_sheet_is_no_desk() -> None:
+    rows, columns = np.mgrid[0:280, 0:280]
+    light = np.where(rows + columns < 180, 1.0, 0.7)
+
+    ink = find_ink(_as_grey(_photo(_grey()) * light))
+
+    assert _agreement(ink.map, _truth()) > 0.75
+
+
 def test_stroke_as_long_as_the_picture_is_no_line() -> None:
     one = np.full((120, 60), 255, np.uint8)
     cv2.line(one, (30, 0), (28, 120), 0, 8)
@@ -156,6 +176,7 @@ def test_pens_of_any_width_look_alike(pen: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(8, 90), st.integers(8, 90), st.integers(0, 2**32 - 1))
+@example(20, 71, 10169501)
 def test_any_picture_gives_finite_ink_of_its_own_shape(height: int, width: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     picture = rng.integers(0, rng.integers(1, 256), (height, width), dtype=np.uint8, endpoint=True)

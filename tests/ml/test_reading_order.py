@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from ml.reading_order import choose, leaves_digit_out
+from ml.reading_order import choose, cut_apart, leaves_digit_out
 from ml.segmentation import Candidate
 
 
 def _candidate(
-    start: int, end: int, *, width: int = 20, cuts: int = 0, border: bool = False, size: float = 1.0
+    start: int, end: int, *, width: int = 20, cuts: int = 0, border: bool = False, edge: bool = False
 ) -> Candidate:
     crop = np.ones((30, width), np.float32)
-    return Candidate(crop, (start * 25, 0, width, 30), start, end, cuts, border, size)
+    return Candidate(crop, (start * 25, 0, width, 30), start, end, cuts=cuts, at_border=border, at_edge=edge)
 
 
 WHOLE = _candidate(0, 2, width=34)
@@ -18,8 +18,8 @@ LEFT = _candidate(0, 1, cuts=1)
 RIGHT = _candidate(1, 2, cuts=1)
 
 
-def _choose(candidates: list[Candidate], confidence: list[float], digits: int | None = None) -> list[int]:
-    return choose(candidates, np.array(confidence), digits)
+def _choose(candidates: list[Candidate], belief: list[float], digits: int | None = None) -> list[int]:
+    return choose(candidates, np.array(belief), digits)
 
 
 def test_nothing_to_choose_from() -> None:
@@ -52,6 +52,14 @@ def test_cut_off_neighbour_is_left_out() -> None:
     assert not leaves_digit_out(candidates, [1])
 
 
+def test_narrow_digit_at_the_border_is_kept_where_the_picture_is_a_tight_crop() -> None:
+    loose = [_candidate(0, 1, width=12, border=True), _candidate(1, 2), _candidate(2, 3, border=True)]
+    tight = [_candidate(0, 1, width=12, border=True), _candidate(1, 2), _candidate(2, 3, border=True, edge=True)]
+
+    assert _choose(loose, [0.98, 0.99, 0.99]) == [1, 2]
+    assert _choose(tight, [0.98, 0.99, 0.99]) == [0, 1, 2]
+
+
 def test_digit_at_the_border_is_kept_when_it_is_sure() -> None:
     candidates = [_candidate(0, 1, border=True), _candidate(1, 2)]
 
@@ -65,6 +73,15 @@ def test_letter_among_digits_is_left_out_but_known_of() -> None:
 
     assert path == [1]
     assert leaves_digit_out(candidates, path)
+
+
+def test_what_was_cut_apart_is_known() -> None:
+    whole = Candidate(np.ones((30, 34), np.float32), (0, 0, 34, 30), 0, 2, is_whole=True)
+    other = Candidate(np.ones((30, 20), np.float32), (50, 0, 20, 30), 2, 3, is_whole=True)
+    candidates = [LEFT, whole, RIGHT, other]
+
+    assert cut_apart(candidates, [0, 2, 3]) == [1]
+    assert cut_apart(candidates, [1, 3]) == []
 
 
 def test_last_resort_is_never_nothing() -> None:

@@ -16,7 +16,7 @@ def _likes_the_left_half(tensors: NDArray[np.float32]) -> Judgement:
     share = 0.1 + 0.8 * left / left[0]
     probabilities = np.zeros((len(tensors), 10))
     probabilities[:, 3], probabilities[:, 5] = share, 1 - share
-    return Judgement(probabilities, np.zeros(len(tensors)))
+    return Judgement(probabilities, np.zeros(len(tensors)), np.zeros(len(tensors)))
 
 
 def test_points_at_the_ink_that_decides() -> None:

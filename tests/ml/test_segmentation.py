@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.pieces import MARGIN
 from ml.preprocessing import Ink
-from ml.segmentation import MARGIN, Candidate, propose
+from ml.segmentation import Candidate, propose
 from tests.pictures import drawing
 
 Map = NDArray[np.float32]
@@ -26,6 +27,13 @@ def _boxes(candidates: list[Candidate]) -> list[tuple[int, int, int, int]]:
 
 def test_nothing_on_blank_paper() -> None:
     assert _propose(np.zeros((50, 50), np.float32)) == []
+
+
+def test_nothing_among_dust_alone() -> None:
+    dust = np.zeros((50, 50), np.float32)
+    dust[20, 20] = dust[30:32, 11] = 1
+
+    assert _propose(dust) == []
 
 
 def test_one_digit_is_one_candidate() -> None:
@@ -128,12 +136,54 @@ def test_touching_digits_are_cut_between_them() -> None:
     assert any(one.box[0] > 45 and one.box[0] + one.box[2] > 100 for one in halves)
 
 
+def test_wide_strokes_of_one_digit_are_put_together_again() -> None:
+    """Both are wide enough to be cut into many pieces."""
+    five = np.zeros((130, 200), np.float32)
+    cv2.line(five, (60, 20), (170, 14), 1.0, 10)
+    points = np.array([[60, 34], [50, 60], [110, 60], [150, 80], [120, 112], [30, 116]])
+    cv2.polylines(five, [points], isClosed=False, color=1.0, thickness=10)
+
+    assert any(one.cuts == 0 and one.box[2] > 140 and one.box[3] > 100 for one in _propose(five))
+
+
+def test_lines_of_a_tiny_picture_are_told_apart() -> None:
+    tiny = np.vstack([_ink("2", side=16, pen=2), np.zeros((8, 16), np.float32), _ink("7", side=16, pen=2)])
+
+    wholes = [one for one in _propose(tiny) if one.is_whole]
+
+    assert len(wholes) == 2
+    assert all(one.box[3] < 20 for one in wholes)
+
+
 def test_neighbour_at_the_border_is_marked() -> None:
     ink = np.hstack([_ink("4")[:, 60:], _ink("2")])
 
     flags = [one.at_border for one in _propose(ink) if one.cuts == 0]
 
     assert flags == [True, False]
+
+
+def test_line_that_the_border_cuts_off_is_left_out() -> None:
+    ink = np.vstack([_ink("4")[55:], np.zeros((20, 100), np.float32), _ink("2")])
+
+    (only,) = _propose(ink)
+
+    assert only.box[1] > 60
+
+
+def test_everything_at_the_border_is_still_read() -> None:
+    ink = np.vstack([_ink("4")[30:], np.zeros((10, 100), np.float32), _ink("2")[:70]])
+
+    assert len({one.box[1] for one in _propose(ink) if one.cuts == 0}) == 2
+
+
+def test_hairline_is_no_candidate() -> None:
+    ink = np.pad(_ink("2", pen=14), ((0, 0), (40, 0)))
+    ink[10:90, 20] = 1
+
+    (only,) = _propose(ink)
+
+    assert only.box[0] > 40
 
 
 def test_texture_stays_within_bounds() -> None:

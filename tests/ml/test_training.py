@@ -15,7 +15,7 @@ from ml.data import NOT_A_DIGIT, LabelledImages, join
 from ml.training import Recipe, accuracy, score, train
 from tests.ml.sources import printed_digits
 
-RECIPE = Recipe("simple", epochs=4, batch_size=32, average_momentum=0.9, clean_after=2)
+RECIPE = Recipe("simple", epochs=4, batch_size=32, average_momentum=0.9, clean_after=2, gentle_epochs=1)
 VALIDATION = {"mnist": printed_digits(100, 7)}
 
 
@@ -98,6 +98,13 @@ def test_training_can_start_from_known_weights(tmp_path: Path) -> None:
 
     for one, other in zip(network.model.get_weights(), start.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_the_last_epochs_bend_less() -> None:
+    amounts = [RECIPE.distortion_in(epoch) for epoch in range(RECIPE.epochs)]
+
+    assert amounts[:3] == [RECIPE.distortion] * 3
+    assert amounts[3].rotation < RECIPE.distortion.rotation and amounts[3].elastic < RECIPE.distortion.elastic
 
 
 def test_accuracy_leaves_outliers_aside() -> None:

@@ -1,0 +1,124 @@
+"""Components made whole and put into the order in which they are read: lines, from left to right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+from ml.components import Component, Labels, Map, find_components, join, overlap
+
+_SPECK = 0.16
+_SMALL = 0.4
+_FLAT = 2.0
+_DASH = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The pieces of a picture: `lines` of components in reading order, and the usual height of a digit."""
+
+    labels: Labels
+    lines: list[list[Component]]
+    height: float
+
+
+def lay_out(ink: Map) -> Layout:
+    """Find the components of an ink map, leave out dirt, dots and dashes, and sort the rest into lines."""
+    labels, found = find_components(ink)
+    found = _join_stacked(found, usual_height(found))
+    height = usual_height(found)
+    whole = _attach_small(found, height)
+    kept = [one for one in whole if not _is_mark(one, whole, height)]
+    return Layout(labels, _within(_lines(kept)), height)
+
+
+def usual_height(found: list[Component]) -> float:
+    """The median height of what may be digits; border pieces count only when there is nothing else."""
+    free = [one for one in found if not one.at_border] or found
+    tallest = max((one.height for one in free), default=0)
+    return float(median(one.height for one in free if one.height > 0.4 * tallest)) if free else 0.0
+
+
+def _join_stacked(found: list[Component], height: float) -> list[Component]:
+    """Join what stands closely over one another: a digit that light, or a ruled line, has broken in two."""
+    many = sum(one.height > 0.7 * height for one in found) > 3
+    tallest = 1.4 * height if many else 2.5 * height
+    joined: list[Component] = []
+    for one in sorted(found, key=lambda one: one.y):
+        above = next((other for other in joined if _stands_on(other, one, tallest)), None)
+        if above is None:
+            joined.append(one)
+        else:
+            joined[joined.index(above)] = join(above, one)
+    return joined
+
+
+def _stands_on(above: Component, below: Component, tallest: float) -> bool:
+    gap = below.y - above.bottom
+    height = max(above.bottom, below.bottom) - above.y
+    near = gap < 0.1 * height and overlap(above, below) > 0.4 * min(above.width, below.width)
+    return near and height <= tallest and below.y + below.height / 2 > above.y + above.height / 2
+
+
+def _attach_small(found: list[Component], height: float) -> list[Component]:
+    """Give each small piece to the digit it lies in or nearly touches: a broken stroke, not a dot or a comma."""
+    large = [one for one in found if max(one.height, one.width) >= _SMALL * height]
+    for small in (one for one in found if max(one.height, one.width) < _SMALL * height):
+        near = [i for i, one in enumerate(large) if _belongs(small, one, height)]
+        if near:
+            host = max(near, key=lambda i: overlap(small, large[i]))
+            large[host] = join(large[host], small)
+    return large
+
+
+def _belongs(small: Component, large: Component, height: float) -> bool:
+    gap_x = -overlap(small, large)
+    gap_y = max(small.y - large.bottom, large.y - small.bottom)
+    middle = small.y + small.height / 2
+    is_low = middle > large.y + 0.8 * large.height and gap_x > -0.5 * small.width
+    return max(gap_x, gap_y) < 0.08 * height and not is_low
+
+
+def _is_mark(one: Component, others: list[Component], height: float) -> bool:
+    """A speck, or a minus sign that stands by itself (the loose bar of a 5 stands over or beside its body)."""
+    if max(one.width, one.height) < _SPECK * height:
+        return True
+    if one.width < _FLAT * one.height or (one.height > 0.35 * height and one.width < _DASH * one.height):
+        return False
+    return not any(_may_carry_bar(other, one, height) for other in others if other is not one)
+
+
+def _may_carry_bar(body: Component, bar: Component, height: float) -> bool:
+    near = overlap(body, bar) > -0.15 * height
+    middle = bar.y + bar.height / 2
+    return near and body.y - 0.35 * height < middle < body.y + 0.45 * body.height and body.height > 0.4 * height
+
+
+def _lines(components: list[Component]) -> list[list[Component]]:
+    """Components sorted into lines from top to bottom, each from left to right."""
+    lines: list[list[Component]] = []
+    for one in sorted(components, key=lambda one: -one.height):
+        home = next((line for line in lines if _is_level(one, line)), None)
+        if home is None:
+            lines.append([one])
+        else:
+            home.append(one)
+    lines.sort(key=lambda line: line[0].y + line[0].height / 2)
+    return [sorted(line, key=lambda one: one.x + one.right) for line in lines]
+
+
+def _within(lines: list[list[Component]]) -> list[list[Component]]:
+    """The lines without those that the border cuts off everywhere: of other lines' writing, or of ruling."""
+    free = [one.height for line in lines for one in line if not one.at_border]
+    if not free:
+        return lines
+    return [line for line in lines if not all(one.at_border and one.height < 2 * max(free) for one in line)]
+
+
+def _is_level(one: Component, line: list[Component]) -> bool:
+    """Whether `one` shares at least half its height with the nearest component of the line."""
+    nearest = min(line, key=lambda other: -overlap(one, other))
+    shared = min(one.bottom, nearest.bottom) - max(one.y, nearest.y)
+    return shared > 0.5 * min(one.height, nearest.height) or (
+        overlap(one, nearest) > 0 and shared > -0.2 * nearest.height and one.height < 0.4 * nearest.height
+    )

@@ -1,0 +1,49 @@
+"""Pictures of any mode that Pillow knows, made opaque, eight bits a channel, and no larger than needed."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+WORKING_SIDE = 1000
+"""Larger pictures are reduced by the largest whole factor (JPEG: 2, 4 or 8) that leaves the longer side this long."""
+
+
+def opaque(image: Image.Image) -> Image.Image:
+    """The same picture in mode "L" or "RGB", no larger than needed, transparency laid on white."""
+    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip rather than scale
+        return _reduced(_from_16_bits(image))
+    if image.has_transparency_data:
+        return _on_white(_reduced(_as_mode(image, "RGBA")))
+    return _reduced(_as_mode(image, "L" if image.mode in ("1", "L") else "RGB"))
+
+
+def _as_mode(image: Image.Image, mode: str) -> Image.Image:
+    """`image.convert(mode)`, which would copy even where there is nothing to convert."""
+    image.load()
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """What `_draft` does for JPEG, for the other formats: before anything else takes room for every pixel."""
+    factor = max(image.size) // WORKING_SIDE
+    return image.reduce(factor) if factor > 1 else image
+
+
+def _from_16_bits(image: Image.Image) -> Image.Image:
+    import numpy as np
+
+    return Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.getchannel("A").getextrema() == (255, 255):
+        return image.convert("RGB")
+    flat = _on_paper(image, "white")
+    is_lost = flat.convert("L").getextrema()[0] == 255
+    return _on_paper(image, "black") if is_lost else flat  # white ink on nothing
+
+
+def _on_paper(image: Image.Image, colour: str) -> Image.Image:
+    paper = Image.new("RGBA", image.size, colour)
+    paper.alpha_composite(image)
+    return paper.convert("RGB")

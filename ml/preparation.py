@@ -1,0 +1,62 @@
+"""An encoded picture on its way to the network: decoded, its ink found, cut into candidates and normalised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.decoding import decode_image
+from ml.encoding import encode_for_storing
+from ml.preprocessing import find_ink, normalise
+from ml.segmentation import Candidate, propose
+
+MAX_CANDIDATES = 800
+"""What one picture may cost; a page of texture proposes thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture on its way: everything but the network's word. `scale`: its pixels per pixel of the ink map."""
+
+    width: int
+    height: int
+    image: bytes
+    image_format: str
+    scale: float
+    contrast: float
+    candidates: list[Candidate]
+    is_too_much: bool
+    tensors: NDArray[np.float32]
+    digits: int | None
+
+
+def prepare(data: bytes, digits: int | None) -> Prepared:
+    """Everything that can be done without the network; raises ImageError."""
+    decoded = decode_image(data)
+    ink = find_ink(decoded.grey())
+    candidates = propose(ink, digits)
+    afforded = _first_pieces(candidates)
+    image, image_format = encode_for_storing(decoded.pixels, lossy=decoded.format == "JPEG")
+    tensors = [normalise(candidate.crop) for candidate in afforded]
+    return Prepared(
+        decoded.width,
+        decoded.height,
+        image,
+        image_format,
+        decoded.width / ink.map.shape[1],
+        ink.contrast,
+        afforded,
+        len(afforded) < len(candidates),
+        np.asarray(tensors, np.float32).reshape(-1, 28, 28),
+        digits,
+    )
+
+
+def _first_pieces(candidates: list[Candidate]) -> list[Candidate]:
+    """All candidates, or those of the first pieces when there are more than MAX_CANDIDATES."""
+    if len(candidates) <= MAX_CANDIDATES:
+        return candidates
+    end = candidates[MAX_CANDIDATES].start
+    return [candidate for candidate in candidates if candidate.end <= end]
