@@ -1,4 +1,7 @@
-"""`python -m digitsite.run`: start everything, say where it answers, stop everything on Ctrl-C."""
+"""`python -m digitsite.run`: start everything, say where it answers, stop everything on Ctrl-C.
+
+`python -m digitsite.run web`, `worker`, `scheduler`, `webhooks` or `bot` is that one process alone.
+"""
 
 import fcntl
 import os
@@ -27,11 +30,26 @@ def only_one() -> Iterator[None]:
         yield
 
 
-def run() -> None:
-    """Everything that needs Django's settings, whose import reports what is wrong with the environment."""
+def set_up() -> None:
+    """Load Django's settings, whose import reports what is wrong with the environment."""
     import django
 
+    os.chdir(ROOT)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
     django.setup()
+
+
+def run() -> None:
+    """Everything, until a signal comes."""
+    (VAR / "log").mkdir(parents=True, exist_ok=True)
+    local.keep_secret_key(VAR)
+    with only_one():
+        set_up()
+        start_all()
+
+
+def start_all() -> None:
+    """What needs the settings."""
     from digitsite.run import prepare, service, supervision
 
     supervision.wait_for_previous(seconds=60)
@@ -43,15 +61,18 @@ def run() -> None:
     service.run()
 
 
-def main() -> int:
+def run_role(role: str, *arguments: str) -> None:
+    """One process of the service; database and static files were prepared, and whoever started it restarts it."""
+    set_up()
+    from digitsite.run.role import become
+
+    become(role, arguments)
+
+
+def main(arguments: list[str]) -> int:
     """Run until a signal comes; the exit status is 0 then, and 1 when the service could not start."""
-    os.chdir(ROOT)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
-    (VAR / "log").mkdir(parents=True, exist_ok=True)
-    local.keep_secret_key(VAR)
     try:
-        with only_one():
-            run()
+        run_role(*arguments) if arguments else run()
     except (StartError, ImproperlyConfigured, PermissionError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -61,4 +82,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -54,7 +54,7 @@ def valkey() -> Program:
 def web() -> Program:
     """Threads wait for replies; a request that is under way when the stop comes has ten seconds to end."""
     host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
-    options = f"""--worker-class gthread --workers {settings.WEB_CONCURRENCY} --threads {settings.WEB_THREADS}
+    options = f"""--workers {settings.WEB_CONCURRENCY} --threads {settings.WEB_THREADS}
         --graceful-timeout 10 --timeout 60 --no-control-socket"""
     bind = ("--bind", f"{host}:{settings.PORT}")
     return Program("web", (PYTHON, "-m", "gunicorn", "digitsite.wsgi", *GUNICORN_HOOKS, *bind, *options.split()))
@@ -65,12 +65,36 @@ def celery(name: str, *arguments: str) -> Program:
     return Program(name, (PYTHON, "-m", "celery", "-A", "digitsite", *arguments))
 
 
-def workers() -> list[Program]:
-    """Each reads pictures with a model of its own, one task at a time."""
-    count = settings.WORKER_CONCURRENCY
-    names = [f"worker{number}" for number in range(1, count + 1)] if count > 1 else ["worker"]
+def worker(name: str) -> Program:
+    """Reads pictures with a model of its own, one task at a time."""
     options = "--pool solo --without-gossip --without-mingle --without-heartbeat"
-    return [celery(name, "worker", "--hostname", f"{name}@%h", *options.split()) for name in names]
+    return celery(name, "worker", "--hostname", f"{name}@%h", *options.split())
+
+
+def workers() -> list[Program]:
+    """As many as are configured."""
+    count = settings.WORKER_CONCURRENCY
+    return [worker(f"worker{number}") for number in range(1, count + 1)] if count > 1 else [worker("worker")]
+
+
+def scheduler() -> Program:
+    """Has old submissions erased and figures added up, each hour."""
+    return celery("beat", "beat")
+
+
+def bot() -> Program:
+    """The Telegram bot, by long polling."""
+    return Program("bot", (PYTHON, "manage.py", "runbot"), essential=False)
+
+
+def webhooks() -> Program:
+    """Tells receivers of finished predictions; without it they wait in the database."""
+    return Program("webhooks", (PYTHON, "manage.py", "deliver_webhooks"), essential=False)
+
+
+def migration() -> Program:
+    """Brings the database's tables up to date, and ends."""
+    return Program("migration", (PYTHON, "manage.py", "migrate", "--no-input"))
 
 
 def stages() -> dict[str, list[Program]]:
@@ -79,11 +103,10 @@ def stages() -> dict[str, list[Program]]:
     Redis only when none is configured, the bot only with a token.
     """
     embedded = local.redis_url(settings.VAR_DIR) == settings.REDIS_URL
-    bot = Program("bot", (PYTHON, "manage.py", "runbot"), essential=False)
     return {
         "redis": [valkey()] if embedded else [],
         "workers": workers(),
-        "front": [web(), celery("beat", "beat"), *([bot] if settings.TELEGRAM_BOT_TOKEN else [])],
+        "front": [web(), celery("beat", "beat"), webhooks(), *([bot()] if settings.TELEGRAM_BOT_TOKEN else [])],
     }
 
 

@@ -21,11 +21,11 @@ def url() -> str:
     return f"http://[{host}]:{settings.PORT}" if ":" in host else f"http://{host}:{settings.PORT}"
 
 
-def readiness() -> tuple[int, str]:
-    """/readyz's status and body; status 0 while nothing answers."""
+def ask(path: str) -> tuple[int, str]:
+    """The web server's status and body at this path; status 0 while nothing answers."""
     connection = http.client.HTTPConnection(EVERYWHERE.get(settings.HOST, settings.HOST), settings.PORT, timeout=5)
     try:
-        connection.request("GET", "/readyz", headers={"Host": settings.ALLOWED_HOSTS[0].strip(".*") or "localhost"})
+        connection.request("GET", path, headers={"Host": settings.ALLOWED_HOSTS[0].strip(".*") or "localhost"})
         response = connection.getresponse()
         return response.status, response.read().decode(errors="replace")
     except (OSError, http.client.HTTPException):
@@ -88,7 +88,7 @@ class Watch:
 
     def ask(self) -> None:
         """Look at /readyz; say the URL when it is green, and after a while what it waits for."""
-        status, body = readiness()
+        status, body = ask("/readyz")
         if status == http.client.OK:
             self.is_ready = True
             say(f"Ready: {url()}  (Ctrl-C stops it; logs are in var/log/)")

@@ -59,7 +59,7 @@ class Service:
 
     def wait_for_line(self, text: str) -> None:
         """Until the terminal shows the text."""
-        wait_until(lambda: text in self.output() or self.has_ended(), what=f"{text!r} at the terminal", timeout=120)
+        wait_until(lambda: text in self.output() or self.has_ended(), what=f"{text!r} at the terminal", timeout=400)
         assert text in self.output(), self.output()
 
     def wait_until_ready(self) -> None:

@@ -53,7 +53,7 @@ def test_env_file_switches_to_real_servers(
     fresh_service.start()
     fresh_service.wait_until_ready()
 
-    assert "Starting worker1, worker2, web, beat, bot" in fresh_service.output()
+    assert "Starting worker1, worker2, web, beat, webhooks, bot" in fresh_service.output()
     assert not fresh_service.pids("valkey-server")
     assert not (fresh_service.root / "var" / "db.sqlite3").exists()
     status, answer = fresh_service.read_png(png("7"), Host="digits.example")

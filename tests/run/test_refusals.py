@@ -34,6 +34,7 @@ def test_a_taken_port(fresh_service: Service) -> None:
         ("PORT", "eighty", "PORT is 'eighty'"),
         ("HOST", "no-such-host.invalid", "HOST is no-such-host.invalid, which is no address of this machine."),
         ("MODEL_PATH", "var/nothing.keras", "MODEL_PATH cannot be used. "),
+        ("MAX_OUTLIER", "1.5", "MAX_OUTLIER is '1.5'; it takes a number from 0 to 1."),
         ("REDIS_URL", "http://127.0.0.1", "REDIS_URL must begin with"),
         ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none", "The database could not be used: "),
     ],

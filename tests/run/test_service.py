@@ -17,6 +17,7 @@ PROCESSES = {
     "web": ("gunicorn",),
     "valkey": ("valkey-server",),
     "scheduler": ("digitsite beat",),
+    "webhooks": ("deliver_webhooks",),
 }
 
 
