@@ -1,105 +1,153 @@
-"""The figures of a run: medians over the rounds, ratios, a table and a plot."""
+"""The figures of a run as Markdown tables: medians over the rounds, and what is asked of them."""
 
-import io
-import platform
-from collections import defaultdict
-from dataclasses import fields
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from statistics import median
+from typing import Any
 
-from PIL import Image, ImageDraw
-
-from bench.load import Load
-
-OURS = "this product"
-SEVEN = [(70, 40), (210, 40), (126, 252)]
-# What is compared with whom, at which concurrency, and in which direction it is a gain.
+Results = dict[str, dict[str, Any]]
+OURS, OLD = "this product", "old design (Flask)"
+FIGURES = ("per_second", "p50", "p95", "p99", "errors")
+# What is compared with whom, at which concurrency, in which direction it is a gain, and how much is asked for.
 RATIOS = (
-    ("p50 at 1", "old design (Flask)", 1, "p50", "theirs / ours"),
-    ("requests/s at 32", "old design (Flask)", 32, "per_second", "ours / theirs"),
-    ("requests/s at 32", "FastAPI", 32, "per_second", "ours / theirs"),
-    ("requests/s at 32", "LitServe", 32, "per_second", "ours / theirs"),
-    ("requests/s at 32", "BentoML", 32, "per_second", "ours / theirs"),
-    ("p99 at 32", "LitServe", 32, "p99", "theirs / ours"),
+    ("p50 at 1 connection", OLD, 1, "p50", "theirs / ours", 12.0),
+    ("requests/s at 32", OLD, 32, "per_second", "ours / theirs", 28.0),
+    ("requests/s at 32", "FastAPI", 32, "per_second", "ours / theirs", None),
+    ("requests/s at 32", "LitServe", 32, "per_second", "ours / theirs", 1.0),
+    ("requests/s at 32", "BentoML", 32, "per_second", "ours / theirs", 2.0),
+    ("p99 at 32", "LitServe", 32, "p99", "theirs / ours", 0.8),
 )
 
 
-def picture() -> bytes:
-    """A seven drawn on a 280x280 canvas, as PNG."""
-    image = Image.new("RGB", (280, 280), "white")
-    draw = ImageDraw.Draw(image)
-    draw.line(SEVEN, fill="black", width=18, joint="curve")
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-class Results:
-    """All measurements of a run, by service and concurrency."""
-
-    def __init__(self) -> None:
-        self.loads: dict[tuple[str, int], list[Load]] = defaultdict(list)
-        self.cpu: dict[tuple[str, int], list[float]] = defaultdict(list)
-        self.first_answers: dict[str, list[float]] = defaultdict(list)
-        self.memory: dict[str, dict[str, float]] = {}
-
-    def add(self, name: str, concurrency: int, load: Load, cpu_milliseconds: float) -> None:
-        """One load of one round."""
-        self.loads[name, concurrency].append(load)
-        self.cpu[name, concurrency].append(cpu_milliseconds)
-
-    def started(self, name: str, first_answer: float, memory: dict[str, float]) -> None:
-        """What starting took (seconds), and memory by role (MiB) at the end of the round."""
-        self.first_answers[name].append(first_answer)
-        self.memory[name] = memory
-
-    def median(self, name: str, concurrency: int, figure: str) -> float:
-        """The median over the rounds of one field of `Load`."""
-        return float(median(getattr(load, figure) for load in self.loads[name, concurrency]))
-
-    def ratio(self, other: str, concurrency: int, figure: str, direction: str) -> float:
-        """Ours against theirs, such that more is better for us."""
-        ours, theirs = self.median(OURS, concurrency, figure), self.median(other, concurrency, figure)
-        return theirs / ours if direction == "theirs / ours" else ours / theirs
-
-
 def markdown(results: Results) -> str:
-    """The tables: every figure, then the ratios."""
-    figures = [field.name for field in fields(Load)]
-    lines = [f"{platform.processor() or platform.machine()}, Python {platform.python_version()}", ""]
-    lines += ["| service | connections | " + " | ".join(figures) + " | CPU ms |", "|---" * (len(figures) + 3) + "|"]
-    for name, concurrency in results.loads:
-        values = [f"{results.median(name, concurrency, figure):.1f}" for figure in figures]
-        cpu = median(results.cpu[name, concurrency])
-        lines.append(f"| {name} | {concurrency} | " + " | ".join(values) + f" | {cpu:.2f} |")
-    lines += ["", "| service | first answer, s | memory (PSS), MiB |", "|---|---|---|"]
-    for name, times in results.first_answers.items():
-        roles = ", ".join(f"{role} {size:.0f}" for role, size in results.memory[name].items())
-        lines.append(f"| {name} | {median(times):.1f} | {roles} |")
-    return "\n".join(lines + _ratio_lines(results))
+    """All tables that there are figures for."""
+    sections: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
+        "http": _http,
+        "floor": _floor,
+        "rows": _rows,
+        "bot": _bot,
+        "starting": _starting,
+        "offline": _offline,
+        "growth": _growth,
+    }
+    lines: list[str] = []
+    for name, section in sections.items():
+        if name in results:
+            lines += [*section(results[name]), "", _origin(name, results[name]), ""]
+    return "\n".join(lines).rstrip()
 
 
-def _ratio_lines(results: Results) -> list[str]:
-    measured = {name for name, _ in results.loads}
-    rows = [row for row in RATIOS if {OURS, row[1]} <= measured]
-    lines = ["", "| ratio | against | direction | value |", "|---|---|---|---|"] if rows else []
-    for title, other, concurrency, figure, direction in rows:
-        value = results.ratio(other, concurrency, figure, direction)
-        lines.append(f"| {title} | {other} | {direction} | {value:.2f}x |")
-    return lines
+def loads_of(figures: dict[str, Any], service: str, connections: int) -> list[dict[str, Any]]:
+    """Every round's load of one service at one concurrency."""
+    return [one for one in figures["loads"] if (one["service"], one["connections"]) == (service, connections)]
 
 
-def write(results: Results, path: str) -> None:
-    """The Markdown at `path`, and a plot of requests a second beside it."""
-    from matplotlib.figure import Figure
+def middle(figures: dict[str, Any], service: str, connections: int, name: str) -> float:
+    """The median of one figure over the rounds."""
+    return float(median(one[name] for one in loads_of(figures, service, connections)))
 
-    Path(path).write_text(markdown(results) + "\n", encoding="utf-8")
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    axes = figure.subplots()
-    for name in results.first_answers:
-        points = [(c, results.median(n, c, "per_second")) for n, c in results.loads if n == name]
-        axes.plot(*zip(*points, strict=True), marker="o", label=name)
-    axes.set(xscale="log", xlabel="connections", ylabel="requests a second", ylim=(0, None))
-    axes.set_xticks(sorted({c for _, c in results.loads}), sorted({str(c) for _, c in results.loads}, key=int))
-    axes.legend()
-    figure.savefig(Path(path).with_suffix(".png"), dpi=110)
+
+def services_of(figures: dict[str, Any]) -> list[str]:
+    """The services in the order in which they were measured."""
+    return list(dict.fromkeys(one["service"] for one in figures["loads"]))
+
+
+def _origin(name: str, figures: dict[str, Any]) -> str:
+    return f'`make bench ARGS="--only {name}"`, {figures["machine"]}, {figures["measured_at"]}'
+
+
+def _table(*head: str) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+
+
+def _http(figures: dict[str, Any]) -> Iterator[str]:
+    yield from ("### HTTP: a picture in, its digits out", "")
+    yield from _table("service", "connections", "requests/s", "p50 ms", "p95 ms", "p99 ms", "errors", "CPU ms")
+    for service in services_of(figures):
+        for connections in sorted({one["connections"] for one in figures["loads"]}):
+            values = [f"{middle(figures, service, connections, name):.1f}" for name in FIGURES[:-1]]
+            errors = sum(one["errors"] for one in loads_of(figures, service, connections))
+            cpu = median(sum(one["cpu"].values()) for one in loads_of(figures, service, connections))
+            yield f"| {service} | {connections} | {' | '.join(values)} | {errors} | {cpu:.2f} |"
+    yield ""
+    yield from _ratios(figures)
+    yield from ("", *_roles(figures))
+
+
+def _ratios(figures: dict[str, Any]) -> Iterator[str]:
+    yield from _table("ratio", "against", "direction", "measured", "asked for")
+    for title, other, connections, name, direction, asked in RATIOS:
+        if not {OURS, other} <= set(services_of(figures)):
+            continue
+        ours, theirs = (middle(figures, service, connections, name) for service in (OURS, other))
+        value = theirs / ours if direction == "theirs / ours" else ours / theirs
+        yield f"| {title} | {other} | {direction} | {value:.2f}x | {f'{asked:g}x' if asked else '-'} |"
+
+
+def _roles(figures: dict[str, Any]) -> Iterator[str]:
+    yield from _table("service", "first answer, s", "memory (PSS) by role, MB", "CPU ms a request at 32, by role")
+    for service in services_of(figures):
+        starts = [one for one in figures["starts"] if one["service"] == service]
+        first = median(one["first_answer"] for one in starts)
+        spent = loads_of(figures, service, 32)[-1]["cpu"]
+        cpu = ", ".join(f"{role} {value:.2f}" for role, value in spent.items() if value >= 0.01)
+        yield f"| {service} | {first:.1f} | {_sizes(starts[-1]['memory'])} | {cpu} |"
+        if web := starts[-1]["web_process"]:
+            without = "with" if web["tensorflow"] else "without"
+            yield f"| its web process alone, {without} TensorFlow | | {web['memory']:.0f} (at most 130) | |"
+
+
+def _sizes(memory: dict[str, float]) -> str:
+    return ", ".join(f"{role} {size:.0f}" for role, size in memory.items())
+
+
+def _floor(figures: dict[str, Any]) -> Iterator[str]:
+    yield from ("### The floor: each part alone", "", *_table("part", "ms"))
+    for load in figures["django_noop"]:
+        title = f"a Django view that does nothing, {load['connections']} connections: p50 (CPU)"
+        yield f"| {title} | {load['p50']:.2f} ({load['cpu']:.2f}) |"
+    yield f"| one Redis round trip | {figures['redis']:.3f} |"
+    yield f"| one insert with its commit | {figures['insert']:.2f} |"
+    yield f"| the shipped network, one digit, one thread (at most 1) | {figures['network_1']:.2f} |"
+    yield f"| the shipped network, a digit in a batch of 16 | {figures['network_16']:.2f} |"
+    yield f"| a whole picture in the worker's thread, without the service | {figures['picture_1']:.2f} |"
+
+
+def _rows(figures: dict[str, Any]) -> Iterator[str]:
+    yield from ("### A full database", "", *_table("submissions stored", "p50 ms at 1 connection"))
+    empty, full = median(figures["empty"]), median(figures["full"])
+    yield f"| 0 | {empty:.2f} |"
+    yield f"| {figures['rows']:,} | {full:.2f}, {full / empty:.2f}x (at most 1.1x) |"
+
+
+def _bot(figures: dict[str, Any]) -> Iterator[str]:
+    title = f"{figures['photos']} photos sent at once, each call of the Bot API {figures['delay']:g} s away"
+    yield from ("### The bot", "", *_table(title, "answers/s"))
+    ours, old = median(figures["ours"]), median(figures["old"])
+    yield f"| old design | {old:.1f} |"
+    yield f"| this product | {ours:.1f}, {ours / old:.1f}x (at least 10x) |"
+
+
+def _starting(figures: dict[str, Any]) -> Iterator[str]:
+    yield from ("### `make run`", "", *_table("start", "seconds to the first answer"))
+    yield f"| the first, with everything installed | {figures['first']:.1f} |"
+    yield f"| again | {median(figures['again']):.1f} (at most 6) |"
+
+
+def _offline(figures: dict[str, Any]) -> Iterator[str]:
+    training, predict = figures["training"], figures["predict"]
+    yield from ("### Without the service", "", *_table("what", "measured"))
+    alone = training["input_alone_per_second"]
+    yield f"| training, compact network | {training['images_per_second']:.0f} images/s |"
+    yield f"| an epoch of 60,000 | {training['epoch_seconds']:.0f} s |"
+    yield f"| its input alone | {alone:.0f} images/s ({training['images_per_second'] / alone:.0%} of it needed) |"
+    rate = predict["files"] / predict["seconds"]
+    yield f"| `python -m ml.predict`, {predict['files']:,} files | {predict['seconds']:.0f} s, {rate:.0f}/s |"
+
+
+def _growth(figures: dict[str, Any]) -> Iterator[str]:
+    yield from ("### How the cost grows", "", *_table("what", "requests/s", "p50 ms", "CPU ms"))
+    units = {"workers": "worker processes, 32 connections", "digits": "digits", "megapixels": "megapixels"}
+    for name, unit in units.items():
+        for size, one in figures[name].items():
+            yield f"| {size} {unit} | {one['per_second']:.1f} | {one['p50']:.1f} | {one['cpu']:.1f} |"

@@ -1,4 +1,4 @@
-"""Times the review desk's pages on the configured database, through Django's whole stack but the socket.
+"""Times the review desk's pages and the API's list on the configured database: Django's whole stack but the socket.
 
     DATABASE_URL=postgres://... python -m bench.fill --rows 1000000
     DATABASE_URL=postgres://... python -m bench.review
@@ -13,8 +13,13 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
 LIST = "/admin/recognizer/submission/"
@@ -31,8 +36,10 @@ PAGES = {
     "search, client": f"{LIST}?q=client-77",
     "queue": f"{LIST}review/",
     "dashboard, 30 days": f"{LIST}dashboard/",
-    "dashboard, 365 days": f"{LIST}dashboard/?days=365",
+    "dashboard, 52 weeks": f"{LIST}dashboard/?days=364",
 }
+API_LIST = "/api/v1/predictions/"
+LATER = 20
 
 
 def timed(name: str, ask: Callable[[], object], rounds: int) -> None:
@@ -47,40 +54,77 @@ def timed(name: str, ask: Callable[[], object], rounds: int) -> None:
     print(f"{name:27} first {first:7.0f} ms   p50 {statistics.median(rest):6.0f} ms   p95 {p95:6.0f} ms", flush=True)
 
 
+def get(client: "Client", address: str) -> bytes:
+    """The page, which must be there."""
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return bytes(response.content)
+
+
+def read_desk(reviewer: "Client", rounds: int) -> None:
+    """Every page of the desk."""
+    for name, address in PAGES.items():
+        timed(name, partial(get, reviewer, address), rounds)
+
+
+def read_list(program: "Client", rounds: int) -> None:
+    """The API's list: its beginning, large pages, and a later page, which only the pages before it lead to."""
+    later = API_LIST
+    for _ in range(LATER - 1):
+        later = json.loads(get(program, later))["next"] or later
+    for name, address in (
+        ("API list", API_LIST),
+        ("API list, 200 a page", f"{API_LIST}?page_size=200"),
+        (f"API list, page {LATER}", later),
+    ):
+        timed(name, partial(get, program, address), rounds)
+
+
+def decide(reviewer: "Client", rounds: int) -> None:
+    """Take what is next, label it, and take that back."""
+
+    def post(what: str, **content: object) -> dict[str, list[dict[str, str]]]:
+        response = reviewer.post(f"{LIST}review/{what}/", json.dumps(content), content_type="application/json")
+        assert response.status_code == 200, response.content
+        answer: dict[str, list[dict[str, str]]] = response.json()
+        return answer
+
+    timed("next pictures", lambda: post("next"), rounds)
+    item = post("next")["items"][0]["id"]
+    timed("decide and undo", lambda: (post("decide", id=item, label="7"), post("undo", id=item)), rounds)
+
+
 def main(rounds: int) -> None:
     """Ask for every page, then decide and undo."""
     from django.contrib.auth.models import Group, User
     from django.db import connection
     from django.test import Client
 
+    from bench.fill import OWNER
+    from digitsite.run.prepare import collect_static
     from recognizer import summaries
     from recognizer.models import Reservation, Submission
+    from recognizer.tokens import create_token
 
     # The pages' own log lines would stand between the figures.
     logging.disable(logging.INFO)
-    rows = Submission.objects.count()
-    print(f"{connection.vendor}, {rows:,} submissions, {rounds} rounds")
-    timed("counting all days", summaries.refresh, 1)
-    user = User.objects.create_user("bench-review", is_staff=True)
+    collect_static()
+    print(f"{connection.vendor}, {Submission.objects.count():,} submissions, {rounds} rounds")
+    started = time.perf_counter()
+    while not summaries.refresh():
+        pass
+    print(f"counted for the dashboard, as idle workers do: {time.perf_counter() - started:.1f} s")
+    # A run that was killed may have left it.
+    User.objects.filter(id=OWNER).delete()
+    user = User.objects.create_user("bench-review", id=OWNER, is_staff=True)
     user.groups.add(Group.objects.get(name="Reviewers"))
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user)
-
-    def get(address: str) -> None:
-        assert client.get(address).status_code == 200, address
-
-    def post(what: str, **content: object) -> dict[str, list[dict[str, str]]]:
-        response = client.post(f"{LIST}review/{what}/", json.dumps(content), content_type="application/json")
-        assert response.status_code == 200, response.content
-        answer: dict[str, list[dict[str, str]]] = response.json()
-        return answer
-
+    reviewer = Client(SERVER_NAME="localhost")
+    reviewer.force_login(user)
+    token = create_token(owner=user, name="bench")[1]
     try:
-        for name, address in PAGES.items():
-            timed(name, lambda address=address: get(address), rounds)  # type: ignore[misc]
-        timed("next pictures", lambda: post("next"), rounds)
-        item = post("next")["items"][0]["id"]
-        timed("decide and undo", lambda: (post("decide", id=item, label="7"), post("undo", id=item)), rounds)
+        read_desk(reviewer, rounds)
+        read_list(Client(SERVER_NAME="localhost", headers={"Authorization": f"Bearer {token}"}), rounds)
+        decide(reviewer, rounds)
     finally:
         Reservation.objects.filter(reviewer=user).delete()
         user.delete()

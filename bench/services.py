@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import psutil
 from bench.load import BOUNDARY, form_file
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 240
 ROLES = ("gunicorn", "celery -A digitsite worker", "celery -A digitsite beat", "valkey", "supervisord")
 
 
@@ -50,6 +51,13 @@ def references() -> list[Service]:
     ]
 
 
+def django_noop() -> Service:
+    """A bare Django view behind gunicorn's own threads."""
+    options = ["--worker-class", "gthread", "--workers", "1", "--threads", "64", "--no-control-socket"]
+    app = "bench.references.django_noop"
+    return Service("Django, no-op", (sys.executable, "-m", "gunicorn", app, *options, "--bind", "127.0.0.1:{port}"))
+
+
 @contextlib.contextmanager
 def own_copy() -> Iterator[Path]:
     """A fresh clone of this repository that shares the installed packages: its database starts empty."""
@@ -74,6 +82,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def role_of(process: psutil.Process) -> str:
+    """Which part of the product a process is; "all" for those of other services."""
+    words = " ".join(process.cmdline())
+    return next((role for role in ROLES if role in words), "all")
+
+
 class Running:
     """A started service: its URL, how long its first answer took (seconds), and what its processes use."""
 
@@ -94,14 +108,14 @@ class Running:
         """Ask until it answers, and note how long that took.
 
         Raises:
-            RuntimeError: it ended, or was silent for a minute; with what it wrote last.
+            RuntimeError: it ended, or was silent for PATIENCE_SECONDS; with what it wrote last.
         """
         request = urllib.request.Request(
             self.url,
             form_file(self.service.part, picture),
             {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"},
         )
-        for _ in range(1200):
+        while time.monotonic() < self.started + PATIENCE_SECONDS:
             with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=30) as response:
                 if response.status in (200, 201):
                     self.first_answer = time.monotonic() - self.started
@@ -117,19 +131,30 @@ class Running:
         root = psutil.Process(self.process.pid)
         return [root, *root.children(recursive=True)]
 
-    def cpu_seconds(self) -> float:
-        """User and system time of all its processes so far."""
-        times = [process.cpu_times() for process in self.processes()]
-        return float(sum(time.user + time.system for time in times))
+    def cpu_by_role(self) -> dict[str, float]:
+        """User and system seconds of all its processes so far."""
+        return self._by_role(lambda process: sum(process.cpu_times()[:2]))
 
     def memory_by_role(self) -> dict[str, float]:
-        """Proportional set size in MiB, summed by role."""
-        sizes: dict[str, float] = {}
+        """Proportional set size in MB."""
+        return self._by_role(lambda process: process.memory_full_info().pss / 1e6)
+
+    def web_process(self) -> dict[str, float]:
+        """The largest web process alone: its proportional set size in MB, and whether TensorFlow is in it."""
+        web = [process for process in self.processes() if role_of(process) == ROLES[0]]
+        if not web:
+            return {}
+        largest = max(web, key=lambda process: process.memory_full_info().pss)
+        mapped = any("tensorflow" in region.path for region in largest.memory_maps())
+        return {"memory": largest.memory_full_info().pss / 1e6, "tensorflow": float(mapped)}
+
+    def _by_role(self, figure: Callable[[psutil.Process], float]) -> dict[str, float]:
+        figures: dict[str, float] = {}
         for process in self.processes():
-            words = " ".join(process.cmdline())
-            role = next((role for role in ROLES if role in words), "other")
-            sizes[role] = sizes.get(role, 0) + process.memory_full_info().pss / 2**20
-        return sizes
+            with contextlib.suppress(psutil.NoSuchProcess):
+                role = role_of(process)
+                figures[role] = figures.get(role, 0.0) + figure(process)
+        return figures
 
     def stop(self) -> None:
         """SIGINT, as Ctrl-C; then SIGKILL to whatever of its session is left."""
@@ -144,14 +169,20 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(service: Service, picture: bytes) -> Iterator[Running]:
-    """The service, answering; stopped at the end."""
-    started = Running(service)
+def stopped(started: Running) -> Iterator[Running]:
+    """The service; stopped at the end."""
     try:
-        started.wait_for_answer(picture)
         yield started
     finally:
         started.stop()
+
+
+@contextlib.contextmanager
+def running(service: Service, picture: bytes) -> Iterator[Running]:
+    """The service, answering; stopped at the end."""
+    with stopped(Running(service)) as started:
+        started.wait_for_answer(picture)
+        yield started
 
 
 def require_wrk() -> None:

@@ -5,20 +5,21 @@ import sys
 from typing import Any
 
 import litserve
-
-from ml.artifact import SHIPPED_MODEL
-from ml.inference import Picture, Reading, Recognizer
+from fastapi import Request
 
 
 class DigitsAPI(litserve.LitAPI):
     """Reads batches of pictures."""
 
     def setup(self, device: str) -> None:
-        """Load and warm the model in this worker."""
+        """Load and warm the model in this worker: the processes that serve HTTP are forked, and need no TensorFlow."""
+        from ml.artifact import SHIPPED_MODEL
+        from ml.inference import Recognizer
+
         self.recognizer = Recognizer.load(SHIPPED_MODEL)
         self.recognizer.warm_up()
 
-    def decode_request(self, request: Any) -> bytes:
+    def decode_request(self, request: Request) -> bytes:
         """The form's file."""
         return bytes(request["file"].file.read())
 
@@ -28,6 +29,8 @@ class DigitsAPI(litserve.LitAPI):
 
     def predict(self, x: list[bytes]) -> list[dict[str, Any]]:
         """Read them all."""
+        from ml.inference import Picture, Reading
+
         readings = self.recognizer.read([Picture(data) for data in x])
         return [{"text": r.text, "confidence": r.confidence} for r in readings if isinstance(r, Reading)]
 
