@@ -1,0 +1,30 @@
+"""Clocks that are put forward and back, and that differ between hosts."""
+
+import signal
+from pathlib import Path
+
+from tests.faults.invariant import check
+from tests.faults.service import Service
+from tests.faults.test_workers import hexadecimal, instead_of_workers
+from tests.processes import wait_until
+
+HOUR = 3600
+
+
+def test_a_worker_s_clock_is_moved(service: Service, tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    worker = service.worker("astray", app="tests.faults.astray_worker", env={"FAULTS_CLOCK": str(clock)})
+
+    with instead_of_workers(service, worker), service.load(users=2) as load:
+        for moved in (HOUR, -HOUR, 0):
+            clock.write_text(str(moved))
+            load.wait_for(2)
+            # What is lost at this time must be found again by this clock.
+            worker.send(signal.SIGSTOP)
+            lost = hexadecimal(service.send("7", prefer="respond-async").id)
+            service.client().flushall()
+            worker.send(signal.SIGCONT)
+            wait_until(lambda: service.statuses()[lost] == "done", what=f"it at {moved}")  # noqa: B023
+
+    check(service, load.answers, fault="worker's clock put forward and back by an hour")
