@@ -1,5 +1,9 @@
-"""Environment variables as typed values; one that cannot be used stops the start with a sentence that names it."""
+"""Environment variables as typed values; one that cannot be used stops the start with a sentence that names it.
 
+`.env` in the project's root is read first; what the environment says wins over it.
+"""
+
+import ipaddress
 import os
 from pathlib import Path
 from typing import Any
@@ -7,6 +11,21 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from dotenv import load_dotenv
+
+load_dotenv(Path(__file__).resolve().parent.parent / ".env")
+
+# A peer that was cut off is noticed within half a minute by either side, and what it had locked is let go of; by
+# default that takes the kernel two hours.
+POSTGRES_OPTIONS = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    " -c idle_in_transaction_session_timeout=60s",
+}
 
 
 def env_str(name: str, default: str = "") -> str:
@@ -20,9 +39,12 @@ def env_secret(name: str, default: str = "") -> str:
     if not path or env_str(name):
         return env_str(name, default)
     try:
-        return Path(path).read_text(encoding="utf-8").strip() or default
+        secret = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read as text.") from error
+    if not secret:
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which is empty.")
+    return secret
 
 
 def env_bool(name: str, *, default: bool) -> bool:
@@ -51,6 +73,11 @@ def env_float(name: str, default: float, *, minimum: float, maximum: float) -> f
     if not minimum <= number <= maximum:
         raise ImproperlyConfigured(f"{name} is {value!r}; it takes a number from {minimum:g} to {maximum:g}.")
     return number
+
+
+def env_share(name: str) -> float | None:
+    """A number within [0, 1]; None when the variable is unset or empty."""
+    return env_float(name, 0, minimum=0, maximum=1) if env_str(name) else None
 
 
 def env_int(name: str, default: int, *, minimum: int, maximum: int) -> int:
@@ -84,6 +111,14 @@ def env_int_list(name: str) -> list[int]:
         raise ImproperlyConfigured(f"{name} takes whole numbers separated by commas.") from error
 
 
+def env_networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Comma-separated networks or addresses: 10.0.0.0/8, 192.0.2.7, fd00::/8."""
+    try:
+        return [ipaddress.ip_network(item) for item in env_list(name, [])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} takes networks such as 10.0.0.0/8: {error}.") from error
+
+
 def env_url(name: str, default: str, *, schemes: tuple[str, ...]) -> str:
     """A URL of one of the schemes, without a slash at its end. Its value may hold a password: never echoed."""
     value = env_secret(name, default).rstrip("/")
@@ -92,12 +127,21 @@ def env_url(name: str, default: str, *, schemes: tuple[str, ...]) -> str:
     return value
 
 
+def broker_url(redis_url: str) -> str:
+    """kombu's spelling of a Redis URL. Unlike redis-py it checks no certificate unless it is told to."""
+    if redis_url.startswith("rediss://") and not urlsplit(redis_url).query:
+        return f"{redis_url}?ssl_cert_reqs=required"
+    return redis_url.replace("unix://", "redis+socket://", 1)
+
+
 def database_from_url(url: str) -> dict[str, Any]:
     """Django's settings for DATABASE_URL.
 
     SQLite runs in WAL mode with synchronous=NORMAL: readers never wait for the writer, and a commit
     survives a killed process. Write transactions begin as IMMEDIATE, so that two of them wait for each
     other instead of failing half-way.
+
+    What the URL says behind its ? wins over POSTGRES_OPTIONS.
     """
     try:
         config: dict[str, Any] = dict(dj_database_url.parse(url))
@@ -111,7 +155,9 @@ def database_from_url(url: str) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
         }
-    elif config["ENGINE"] != "django.db.backends.postgresql":
+    elif config["ENGINE"] == "django.db.backends.postgresql":
+        config["OPTIONS"] = POSTGRES_OPTIONS | config.get("OPTIONS", {})
+    else:
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL or SQLite database.")
     config["CONN_MAX_AGE"] = 600
     config["CONN_HEALTH_CHECKS"] = config["ENGINE"] == "django.db.backends.postgresql"

@@ -14,7 +14,10 @@ def logging_settings(*, form: str, level: str, access: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": "recognizer.tracing.RequestIdFilter"}},
+        "filters": {
+            "request_id": {"()": "recognizer.tracing.RequestIdFilter"},
+            "defects": {"()": "recognizer.tracing.DefectsOnly"},
+        },
         "formatters": {
             "line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"},
             "json": {
@@ -29,8 +32,8 @@ def logging_settings(*, form: str, level: str, access: bool) -> dict[str, Any]:
         "loggers": {
             # httpx and httpcore log every URL at INFO or DEBUG, and Telegram's URLs hold the bot's token.
             **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "PIL", "matplotlib")},
-            # Every request has its line already; these would add its path, which may hold a submission's id.
-            "django.request": {"level": "ERROR"},
+            # Every request has its line already.
+            "django.request": {"level": "ERROR", "filters": ["defects"]},
             "digits.access": {"level": "INFO" if access else "WARNING"},
             # Two lines a task, of which ours says more.
             "celery.worker.strategy": {"level": "WARNING"},

@@ -1,20 +1,20 @@
-"""Settings: every environment variable is read here, once, and nowhere else.
+"""Settings: every environment variable is read here, or in a part of it, once, and nowhere else.
 
-A value that cannot be used stops the start with a sentence that names the variable.
-`.env` in the project's root is read first; what the environment says wins over it.
+A value that cannot be used stops the start with a sentence that names the variable. Two parts are kept beside this
+file: `door.py` for what guards the door, `rest.py` for the API.
 """
 
 import os
-from datetime import timedelta
+import socket
 from pathlib import Path
 from typing import Any
 
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from dotenv import load_dotenv
 
 from digitsite import local, logs, tracker
+from digitsite.door import *  # noqa: F403
 from digitsite.environment import (
+    broker_url,
     database_from_url,
     env_bool,
     env_choice,
@@ -22,17 +22,18 @@ from digitsite.environment import (
     env_int,
     env_int_list,
     env_list,
+    env_networks,
     env_rate,
     env_secret,
+    env_share,
     env_str,
     env_url,
 )
+from digitsite.rest import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 CORES = os.cpu_count() or 1
-
-load_dotenv(BASE_DIR / ".env")
 
 
 # --- The site -------------------------------------------------------------------------------------
@@ -43,12 +44,18 @@ if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it (or SECRET_KEY_FILE) to a long random value; `make run` makes one for you."
     )
+if not DEBUG and (len(SECRET_KEY) < 32 or len(set(SECRET_KEY)) < 5):
+    raise ImproperlyConfigured("SECRET_KEY can be guessed: take a random value of 50 characters or more.")
+# Keys used before: what was signed with them is still believed, and webhooks keep their secrets.
+SECRET_KEY_FALLBACKS = env_secret("SECRET_KEY_FALLBACKS").split()
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", [])
 ROOT_URLCONF = "digitsite.urls"
 WSGI_APPLICATION = "digitsite.wsgi.application"
 
 INSTALLED_APPS = [
+    # First, for its templates around the admin's own.
+    "recognizer",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -61,7 +68,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "recognizer",
     "telegram_integration",
 ]
 
@@ -116,7 +122,13 @@ REDIS_KEY_PREFIX = env_str("REDIS_KEY_PREFIX", "digits:")
 MODEL_PATH = Path(env_str("MODEL_PATH", str(BASE_DIR / "ml" / "artifacts" / "best_model.keras")))
 # Every model version that can be live. Several hosts must share this folder.
 MODELS_DIR = Path(env_str("MODELS_DIR", str(VAR_DIR / "models")))
+# Where reading turns into refusing; None leaves it to each model's own card.
+MIN_CONFIDENCE = env_share("MIN_CONFIDENCE")
+MAX_OUTLIER = env_share("MAX_OUTLIER")
 PREDICT_DEADLINE_SECONDS = env_float("PREDICT_DEADLINE_SECONDS", 10, minimum=0.05, maximum=300)
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Who cannot write for so long is told so, in time.
+    DATABASES["default"]["OPTIONS"]["timeout"] = max(1.0, PREDICT_DEADLINE_SECONDS)
 MAX_UPLOAD_BYTES = env_int("MAX_UPLOAD_BYTES", 20 * 2**20, minimum=1024, maximum=100 * 2**20)
 MAX_BATCH_PICTURES = env_int("MAX_BATCH_PICTURES", 32, minimum=1, maximum=1000)
 MAX_BATCH_BYTES = env_int("MAX_BATCH_BYTES", 4 * MAX_UPLOAD_BYTES, minimum=MAX_UPLOAD_BYTES, maximum=2**30)
@@ -127,6 +139,8 @@ WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", max(1, min(4, CORES - 1)), mi
 # A claimed submission is left to its worker for this long; then it counts as lost and is tried again.
 CLAIM_SECONDS = env_float("CLAIM_SECONDS", 15, minimum=0.1, maximum=3600)
 MAX_ATTEMPTS = 3
+# A task that takes longer ends its worker, which is started again.
+TASK_SECONDS = env_float("TASK_SECONDS", 60, minimum=1, maximum=3600)
 SWEEP_SECONDS = env_float("SWEEP_SECONDS", 5, minimum=0.1, maximum=3600)
 # Submissions that nobody reviewed are erased after so many days; 0 keeps them.
 RETENTION_DAYS = env_int("RETENTION_DAYS", 90, minimum=0, maximum=36500)
@@ -139,14 +153,21 @@ ANONYMOUS_API_ENABLED = env_bool("ANONYMOUS_API_ENABLED", default=True)
 
 # --- Celery ---------------------------------------------------------------------------------------
 
-# kombu spells a unix socket differently from redis-py.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": REDIS_KEY_PREFIX,
     "visibility_timeout": 60,
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
+    # Publishing is tried once, within these two seconds: the sweeper tries again.
+    "max_retries": 0,
     "socket_keepalive": True,
+    # A worker whose host was cut off notices and connects anew; by default that takes the kernel two hours.
+    "socket_keepalive_options": {
+        getattr(socket, name): seconds
+        for name, seconds in {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}.items()
+        if hasattr(socket, name)
+    },
     "health_check_interval": 25,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -155,17 +176,33 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A worker of one process holds one task anyway. With a limit, one whose acknowledgement was lost, because Redis died
+# just then, would take none any more.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 0
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "predictions"
+# Celery would open the database anew for each task; see digitsite/celery.py.
+CELERY_DB_REUSE_MAX = 2**62
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "recognizer.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
     "purge": {"task": "recognizer.purge", "schedule": 3600, "options": {"expires": 3600}},
     "summarise": {"task": "recognizer.summarise", "schedule": 3600, "options": {"expires": 3600}},
 }
+
+# --- Webhooks -------------------------------------------------------------------------------------
+
+# Networks inside which a receiver may be nevertheless; and whether one may be told without encryption.
+WEBHOOK_ALLOWED_NETWORKS = env_networks("WEBHOOK_ALLOWED_NETWORKS")
+WEBHOOK_ALLOW_HTTP = env_bool("WEBHOOK_ALLOW_HTTP", default=False)
+# The whole of an attempt: name, connection, answer.
+WEBHOOK_TIMEOUT_SECONDS = env_float("WEBHOOK_TIMEOUT_SECONDS", 10, minimum=0.1, maximum=60)
+# The wait after the first failure; each further one is four times as long, up to eight hours.
+WEBHOOK_RETRY_SECONDS = env_float("WEBHOOK_RETRY_SECONDS", 5, minimum=0.01, maximum=3600)
+WEBHOOK_ATTEMPTS = env_int("WEBHOOK_ATTEMPTS", 12, minimum=1, maximum=100)
+# Deliveries that ended are forgotten after so many days.
+WEBHOOK_KEEP_DAYS = env_int("WEBHOOK_KEEP_DAYS", 30, minimum=1, maximum=3650)
 
 # --- Metrics --------------------------------------------------------------------------------------
 
@@ -197,81 +234,6 @@ TELEGRAM_TAKEOVER_SECONDS = env_float("TELEGRAM_TAKEOVER_SECONDS", 10, minimum=2
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_BATCH_PICTURES
-REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
-    "UNAUTHENTICATED_USER": None,
-    "EXCEPTION_HANDLER": "recognizer.problems.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Digits",
-    "DESCRIPTION": "Reads handwritten digits from a drawing, a photo or a scan.",
-    "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    # What is sent and what is answered differ: a file goes in, no file comes out.
-    "COMPONENT_SPLIT_REQUEST": True,
-    "TAGS": [
-        {"name": "predictions", "description": "Send pictures, read what they show, say where it is wrong."},
-        {"name": "service", "description": "The model that reads, and whether it can."},
-    ],
-    "SWAGGER_UI_DIST": "SIDECAR",
-}
-
-# --- The door -------------------------------------------------------------------------------------
-
-# Addresses or networks of the proxies in front, "unix" for one that comes over a unix socket: only they are
-# believed about who calls (X-Forwarded-For) and whether by HTTPS (X-Forwarded-Proto).
-TRUSTED_PROXIES = env_list("TRUSTED_PROXIES", [])
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-
-# 1 when people reach the site by HTTPS: everything else is redirected there, and cookies travel by it only.
-HTTPS = env_bool("HTTPS", default=False)
-SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-# What a load balancer or Prometheus asks this very process.
-SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]
-SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 31_536_000, minimum=0, maximum=63_072_000) if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-# Preloading is for the owner of the whole domain to ask for; it cannot be taken back within months.
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
-SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
-SESSION_COOKIE_AGE = 7 * 24 * 3600
-
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        **({"upgrade-insecure-requests": True} if HTTPS else {}),
-    },
-}
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()" for feature in ("camera", "microphone", "geolocation", "payment", "usb", "interest-cohort")
-)
-
-# Pages elsewhere that may call the API from a visitor's browser; none by default.
-CORS_ALLOWED_ORIGINS = env_list("CORS_ALLOWED_ORIGINS", [])
-CORS_URLS_REGEX = r"^/(api/.*|predict)$"
-CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
-CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "prefer", "x-request-id"]
-CORS_EXPOSE_HEADERS = ["location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"]
-
-# Signing in: after so many failures a user name and an address each have to wait.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-AXES_FAILURE_LIMIT = env_int("LOGIN_FAILURE_LIMIT", 10, minimum=1, maximum=1000)
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
-AXES_RESET_ON_SUCCESS = True
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
 
 # --- Language, time, files ------------------------------------------------------------------------
 
@@ -288,7 +250,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "digitsite.static_files.StaticFilesStorage"
     },
 }
 

@@ -4,6 +4,7 @@ import os
 import secrets
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.processes import ROOT
 from tests.recognizer.problems import assert_problem
 
 URL = "/api/v1/predictions/"
+KEY = "a-key-for-one-test-" * 3
 ASYNC = {"Prefer": "respond-async"}
 
 
@@ -120,6 +122,28 @@ def test_headers(client: Client, db: None, path: str) -> None:
     assert "camera=()" in headers["Permissions-Policy"]
 
 
+def test_over_https_everything_is_sent_there_and_stays_there() -> None:
+    code = """
+from django.conf import settings
+from django.test import Client
+plain, secure = Client().get("/", headers={"host": "a.example"}), Client(headers={"host": "a.example"})
+probe = Client().get("/livez", headers={"host": "a.example"})
+print(plain.status_code, plain["Location"], probe.status_code)
+print(secure.get("/livez", secure=True)["Strict-Transport-Security"])
+language = secure.post("/language/", {"language": "fa"}, secure=True).cookies["django_language"]
+print(bool(language["secure"] and language["httponly"]), language["samesite"])
+print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)
+"""
+    said = manage("shell", "--no-imports", "-c", code, SECRET_KEY=KEY, HTTPS="1", ALLOWED_HOSTS="a.example")
+
+    assert said.stdout.splitlines() == [
+        "301 https://a.example/ 200",
+        "max-age=31536000; includeSubDomains",
+        "True Lax",
+        "__Host-sessionid True True",
+    ], said.stderr
+
+
 def sign_in(name: str, password: str, address: str) -> Any:
     form = {"username": name, "password": password}
     return Client(REMOTE_ADDR=address).post("/admin/login/?next=/admin/", form)
@@ -133,7 +157,9 @@ def test_guessing_a_password_is_slowed_by_name_and_by_address(db: None, settings
     guesses = [sign_in("ada", "wrong", "203.0.113.1").status_code for _ in range(3)]
 
     assert guesses == [200, 200, 429]
-    assert sign_in("ada", "right", "203.0.113.2").status_code == 429, "the name waits"
+    locked = sign_in("ada", "right", "203.0.113.2")
+    assert locked.status_code == 429, "the name waits"
+    assert "closed for a quarter of an hour" in locked.content.decode()
     assert sign_in("bob", "right", "203.0.113.1").status_code == 429, "the address waits"
     assert sign_in("bob", "right", "203.0.113.2").status_code == 302
 
@@ -141,7 +167,7 @@ def test_guessing_a_password_is_slowed_by_name_and_by_address(db: None, settings
 def manage(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     """`manage.py` with the product's own settings."""
     # The last one is there while a browser runs in this process.
-    ours = ("DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DJANGO_ALLOW_ASYNC_UNSAFE")
+    ours = ("DJANGO_SETTINGS_MODULE", "SECRET_KEY", "REDIS_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")
     clean = {name: value for name, value in os.environ.items() if name not in ours}
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=ROOT, env=clean | env, capture_output=True, text=True, timeout=120)
@@ -156,6 +182,41 @@ def test_production_settings_pass_every_check() -> None:
     assert key not in checked.stdout + checked.stderr
 
 
+@pytest.mark.parametrize("key", ["", "short", "insecure", "a" * 60])
+def test_without_a_real_secret_key_nothing_starts(key: str, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(key)
+
+    started = manage("check", SECRET_KEY_FILE=str(tmp_path / "key"))
+
+    assert started.returncode != 0
+    assert "SECRET_KEY" in started.stderr
+
+
+def test_a_secret_file_that_is_missing_stops_the_start(tmp_path: Path) -> None:
+    started = manage("check", SECRET_KEY=KEY, REDIS_URL_FILE=str(tmp_path / "nothing"))
+
+    assert started.returncode != 0
+    assert "REDIS_URL_FILE names" in started.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "METRICS_TOKEN"),
+        *("SENTRY_DSN", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"),
+    ],
+)
+def test_every_secret_can_come_from_a_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+
+    started = manage(
+        "check", **{"SECRET_KEY": KEY} if name != "SECRET_KEY" else {}, **{f"{name}_FILE": str(tmp_path / "empty")}
+    )
+
+    assert started.returncode != 0
+    assert f"{name}_FILE names {tmp_path / 'empty'}, which is empty." in started.stderr
+
+
 def test_a_batch_that_no_allowance_fits_is_an_error(settings: Any) -> None:
     settings.RATE_LIMIT_ANONYMOUS = (10, 60)
 
@@ -164,7 +225,7 @@ def test_a_batch_that_no_allowance_fits_is_an_error(settings: Any) -> None:
 
 @pytest.mark.parametrize("value", ["10", "ten/minute", "0/minute", "10/fortnight"])
 def test_a_mistyped_rate_stops_the_start(value: str) -> None:
-    started = manage("check", SECRET_KEY="x" * 60, RATE_LIMIT_ANONYMOUS=value)
+    started = manage("check", SECRET_KEY=KEY, RATE_LIMIT_ANONYMOUS=value)
 
     assert started.returncode != 0
     assert "RATE_LIMIT_ANONYMOUS" in started.stderr

@@ -9,13 +9,18 @@ from pathlib import Path
 from tests.processes import ROOT
 
 EXAMPLE = ROOT / ".env.example"
-SECRETS = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"]
+KEY = "a-key-for-one-test-" * 3
+SECRETS = [
+    *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "REDIS_URL", "METRICS_TOKEN"),
+    *("SENTRY_DSN", "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"),
+]
 
 
 def read_by_settings() -> set[str]:
-    """The variables that settings.py asks for."""
+    """The variables that settings.py and its parts ask for."""
+    parts = [ast.parse((ROOT / "digitsite" / f"{part}.py").read_text()) for part in ("settings", "door", "rest")]
     found = set()
-    for node in ast.walk(ast.parse((ROOT / "digitsite" / "settings.py").read_text())):
+    for node in (node for part in parts for node in ast.walk(part)):
         match node:
             case ast.Call(func=ast.Name(id=function), args=[ast.Constant(value=str(name)), *_]):
                 if function.startswith("env_"):
@@ -37,7 +42,7 @@ for name in sorted(vars(settings)):
     if name.isupper():
         print(name, getattr(settings, name))
 """
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SECRET_KEY": "key", **variables}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SECRET_KEY": KEY, **variables}
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
