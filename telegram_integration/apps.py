@@ -15,3 +15,12 @@ class TelegramIntegrationConfig(AppConfig):
         from telegram_integration.secrecy import hide_in_logs
 
         hide_in_logs(settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_WEBHOOK_SECRET)
+        forget_with_the_others()
+
+
+def forget_with_the_others() -> None:
+    """Whom `manage.py erase --client` erases, the bot forgets, too."""
+    from recognizer.privacy import client_forgotten
+    from telegram_integration.erasure import forget_client
+
+    client_forgotten.connect(forget_client, dispatch_uid="telegram_integration.forget_client")

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from telegram_integration.languages import Language, preferred
 
+CLIENT_PREFIX = "telegram:"
+
 # A process that works on an item owns it for this long and keeps renewing; a dead one's items are free then.
 LEASE = timedelta(seconds=settings.TELEGRAM_TAKEOVER_SECONDS)
 
@@ -164,4 +166,10 @@ class Picture(models.Model):
 
 def client_name(user_id: int) -> str:
     """The `client` of this Telegram user's submissions and feedback."""
-    return f"telegram:{user_id}"
+    return f"{CLIENT_PREFIX}{user_id}"
+
+
+def user_of(client: str) -> int | None:
+    """The Telegram user that submissions and feedback call so; None for anybody else."""
+    number = client.removeprefix(CLIENT_PREFIX)
+    return int(number) if client.startswith(CLIENT_PREFIX) and number.isdecimal() else None

@@ -1,8 +1,9 @@
-"""Misbehaviour on demand: statuses, flood control, dropped and withheld connections."""
+"""Misbehaviour on demand: statuses, flood control, dropped, slow and withheld connections."""
 
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +30,7 @@ class Fault:
 
     `status` answers with that code, and with `retry_after` seconds or the chat that a group `migrate_to`;
     `drop` closes the connection, before the call has had its effect or ("after") once it has; `hold` has the
-    effect and keeps the answer back until `release()`.
+    effect and keeps the answer back until `release()`; `delay` keeps it back for so many seconds.
     """
 
     method: str
@@ -40,6 +41,7 @@ class Fault:
     migrate_to: int = 0
     drop: str = ""
     hold: bool = False
+    delay: float = 0.0
     chat_id: int | None = None
     reached: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
@@ -67,6 +69,7 @@ class Fault:
             raise Dropped
         if self.hold:
             self.released.wait(60)
+        time.sleep(self.delay)
 
     def release(self) -> None:
         """Let the answers that `hold` keeps back go."""
