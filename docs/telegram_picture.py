@@ -57,7 +57,7 @@ def service(api: BotApi) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="digits-") as folder:
         here = Path(folder)
         env = {
-            "SECRET_KEY": "only-for-this-picture",
+            "SECRET_KEY": "only-for-this-picture-and-nothing-else",
             "DATABASE_URL": f"sqlite:///{here}/db.sqlite3",
             "REDIS_URL": f"unix://{here}/redis.sock",
             "TELEGRAM_API_BASE_URL": api.url,

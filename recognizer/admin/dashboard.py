@@ -13,8 +13,12 @@ from django.utils.translation import gettext as _
 from recognizer import charts, estimates, review, summaries
 from recognizer.admin import quality, words
 from recognizer.models import Channel, Status, Submission
+from recognizer.wording import number
 
-SPANS = (7, 30, 90, 365)
+SPANS = (7, 30, 90, 364)
+# From here on a point of a chart is a week: a year of days would be hairlines.
+WEEKLY_FROM = 364
+WEEK = 7
 DEFAULT_SPAN = 30
 PERCENTILES = (50, 95, 99)
 
@@ -52,11 +56,15 @@ def plot_area() -> dict[str, int]:
 
 def traffic(span: int) -> dict[str, Any]:
     """Submissions, outcomes and latency of the last `span` days: charts, their tables and the totals."""
-    counted = {row.name: row.figures for row in summaries.days(span)}
+    rows, is_complete = summaries.days(span)
+    counted = {row.name: row.figures for row in rows}
     today = timezone.localdate()
     dates = [today - timedelta(days=ago) for ago in reversed(range(span))]
     figures = [counted.get(day.isoformat(), {}) for day in dates]
-    names = [formats.date_format(day, "j M") for day in dates]
+    is_weekly = span >= WEEKLY_FROM
+    if is_weekly:
+        dates, figures = dates[::WEEK], [_sum(figures[n : n + WEEK]) for n in range(0, span, WEEK)]
+    names = [number(formats.date_format(day, "j M")) for day in dates]
     latencies = [Counter({int(k): n for k, n in day.get("latency", {}).items()}) for day in figures]
     channels = [
         (key, str(label), [day.get("channels", {}).get(key, 0) for day in figures]) for key, label in Channel.choices
@@ -72,7 +80,15 @@ def traffic(span: int) -> dict[str, Any]:
         "latency": _chart(charts.durations(names, curves), curves, names),
         "tiles": tiles(figures, sum(latencies, Counter())),
         "refusals": refusals(figures),
+        "is_weekly": is_weekly,
+        "is_complete": is_complete,
     }
+
+
+def _sum(days: list[dict[str, Any]]) -> dict[str, Any]:
+    """The figures of several days as those of one."""
+    parts = ("channels", "outcomes", "latency")
+    return {part: sum((Counter(day.get(part, {})) for day in days), Counter()) for part in parts}
 
 
 def _outcomes() -> list[tuple[str, str]]:
@@ -103,9 +119,9 @@ def tiles(figures: list[dict[str, Any]], latency: Counter[int]) -> list[tuple[st
     total = {key: sum(_outcome(day, key) for day in figures) for key, _ in _outcomes()}
     accepted = estimates.wilson(total["accepted"], total["accepted"] + total["refused"])
     return [
-        (_("submissions"), f"{sum(total.values()):,}"),
-        (_("accepted"), f"{accepted.share:.1%}" if accepted else "–"),
-        (_("failed"), f"{total['failed']:,}"),
+        (_("submissions"), number(f"{sum(total.values()):,}")),
+        (_("accepted"), number(f"{accepted.share:.1%}") if accepted else "–"),
+        (_("failed"), number(f"{total['failed']:,}")),
         (_("half answered within"), charts.milliseconds(estimates.percentile(latency, 0.5))),
         (_("95% answered within"), charts.milliseconds(estimates.percentile(latency, 0.95))),
     ]

@@ -27,6 +27,7 @@ class LabelForm(forms.ModelForm):
         field_classes = {"label": FigureField}
         labels = {"label": _("Digits it shows")}
         help_texts = {"label": _("In reading order. Leave it empty to take the label back.")}
+        error_messages = {"label": {"invalid": _("A label holds digits only.")}}
         widgets = {"label": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

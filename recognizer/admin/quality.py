@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from recognizer import charts, summaries
 from recognizer.estimates import Share, wilson
 from recognizer.models import Prediction
+from recognizer.wording import percent
 
 # The square that the reliability diagram is drawn in.
 SIDE, MARGIN = 260, 56
@@ -64,7 +65,8 @@ def by_version(chosen: str) -> dict[str, Any]:
             "foot": SIDE + MARGIN + 18,
         },
         "quarters": [
-            (charts.at(MARGIN + SIDE * n / 4), charts.at(MARGIN + SIDE * (4 - n) / 4), n * 25) for n in range(5)
+            (charts.at(MARGIN + SIDE * n / 4), charts.at(MARGIN + SIDE * (4 - n) / 4), percent(n / 4))
+            for n in range(5)
         ],
     }
 

@@ -49,15 +49,20 @@ class SubmissionAdmin(admin.ModelAdmin):
     class Media:
         css = {"all": ["recognizer/admin/submissions.css"]}
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list under its own name: it is not there to select from."""
-        return super().changelist_view(request, {"title": _("Submissions"), **(extra_context or {})})
-
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SubmissionList]:
         return SubmissionList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         return super().get_queryset(request).defer("image")
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **more: Any
+    ) -> HttpResponse | None:
+        """“Select all” means those that the list counts, and no more, however many there are."""
+        if request.POST.get("select_across") == "1":
+            ids = queryset.values_list("id", flat=True)[: CappedPaginator.MAX_COUNT]
+            queryset = queryset.filter(id__in=list(ids))
+        return super().response_action(request, queryset, *args, **more)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -69,13 +74,13 @@ class SubmissionAdmin(admin.ModelAdmin):
         settable = self.has_change_permission(request, obj)
         label = [("label", "no_digit")] if settable else ["truth"]
         return [
-            (_("Label"), {"fields": [*label, ("labelled_by", "labelled_at")]}),
+            (_("Label"), {"fields": [*label, ("reviewer", "labelled_at")]}),
             (_("Sent"), {"fields": SENT, "classes": ["collapse"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Submission | None = None) -> list[str]:
         """Only the label is a reviewer's to set."""
-        return ["truth", "labelled_by", "labelled_at", *SENT]
+        return ["truth", "reviewer", "labelled_at", *SENT]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Submissions come through their channels only."""
@@ -140,11 +145,7 @@ class SubmissionAdmin(admin.ModelAdmin):
 
     def _label_all(self, request: HttpRequest, queryset: QuerySet[Submission], label: review.Label) -> None:
         assert isinstance(request.user, User)
-        ids = list(queryset.order_by().values_list("id", flat=True)[: review.MAX_BULK + 1])
-        if len(ids) > review.MAX_BULK:
-            sentence = _("At most %(limit)d submissions at once; nothing was changed.") % {"limit": review.MAX_BULK}
-            self.message_user(request, sentence, messages.ERROR)
-            return
+        ids = list(queryset.order_by().values_list("id", flat=True))
         changed = review.label_all(submission_ids=ids, label=label, reviewer=request.user)
         done = ngettext("%(count)d label changed.", "%(count)d labels changed.", changed) % {"count": changed}
         self.message_user(request, done, messages.SUCCESS)
@@ -173,6 +174,10 @@ class SubmissionAdmin(admin.ModelAdmin):
     @admin.display(description=_("outcome"))
     def outcome(self, obj: Submission) -> SafeString:
         return format_html('<span class="outcome outcome-{}">{}</span>', *words.outcome(obj))
+
+    @admin.display(description=_("labelled by"))
+    def reviewer(self, obj: Submission) -> str:
+        return str(obj.labelled_by or EMPTY)
 
     @admin.display(description=_("label"))
     def truth(self, obj: Submission) -> SafeString:

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from recognizer import registry
+from recognizer import registry, verdicts
 from recognizer.registry import RegistryError
 from recognizer.versions import Deployment, ModelVersion, Role
 
@@ -65,17 +65,14 @@ class ModelVersionAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("comparison with the live version"))
     def verdict(self, obj: ModelVersion) -> str:
-        return obj.gate["sentence"] if obj.gate else EMPTY
+        return verdicts.sentence(obj.gate) if obj.gate else EMPTY
 
     @admin.display(description=_("figures"))
     def figures(self, obj: ModelVersion) -> SafeString | str:
         """Its figures beside those of the version that was live."""
         if not obj.gate:
             return EMPTY
-        rows = [
-            (one["name"], f"{one['candidate']['share']:.2%}", f"{one['live']['share']:.2%}", one["live"]["of"])
-            for one in obj.gate["figures"]
-        ]
+        rows = [_row(one) for one in obj.gate["figures"]]
         head = format_html(
             '<tr><td></td><th scope="col">{}</th><th scope="col">{}</th><th scope="col">{}</th></tr>',
             obj.version,
@@ -110,3 +107,8 @@ class ModelVersionAdmin(ReadOnly, admin.ModelAdmin):
             self.message_user(request, str(error), messages.ERROR)
         else:
             self.message_user(request, done % {"version": queryset[0]}, messages.SUCCESS)
+
+
+def _row(one: dict[str, Any]) -> tuple[str, str, str, int]:
+    candidate, live = one["candidate"], one["live"]
+    return verdicts.name(one["name"]), f"{candidate['share']:.2%}", f"{live['share']:.2%}", live["of"]

@@ -15,6 +15,13 @@ register.filter("reason", words.reason)
 register.filter("shown", words.shown)
 register.filter("milliseconds", charts.milliseconds)
 
+
+@register.filter
+def counted(count: int) -> str:
+    """How many, in the reader's figures; what was read or labelled stays as it is typed: 0 to 9."""
+    return wording.number(f"{count:,}")
+
+
 # In the units of the drawing: ten bars of width 8, one every 10, above a line of figures.
 BAR_HEIGHT = 28.0
 
@@ -22,7 +29,7 @@ BAR_HEIGHT = 28.0
 @register.filter
 def tenths(share: float) -> str:
     """A share in [0, 1] as per cent with one decimal: the dashboard compares versions that differ little."""
-    return f"{share:.1%}"
+    return wording.number(f"{share:.1%}")
 
 
 @dataclass(frozen=True, slots=True)

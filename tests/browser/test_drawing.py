@@ -47,6 +47,19 @@ def test_boxes_lie_where_the_digits_were_written(page: Page) -> None:
         assert boxes[1]["y"] <= y <= boxes[1]["y"] + boxes[1]["height"]
 
 
+def test_the_figures_of_two_lines_stand_apart(visit: Visit) -> None:
+    page = visit(viewport={"width": 360, "height": 800})
+    write(page, "1984", left=0.06, top=0.1, height=0.25)
+    write(page, "25706", left=0.06, top=0.55, height=0.25)
+    expect(page.locator(".box")).to_have_count(9)
+
+    places = [box_of(figure) for figure in page.locator(".box text").all()]
+
+    upper, lower = ([place["y"] for place in line] for line in (places[:4], places[4:]))
+    assert max(upper) + places[0]["height"] < min(lower)
+    assert min(upper) + places[0]["height"] / 2 > box_of(page.locator("#stage"))["y"]
+
+
 @pytest.mark.parametrize("kind", ["touch", "pen"])
 def test_finger_and_pen_write_and_nothing_scrolls(visit: Visit, kind: str) -> None:
     page = visit(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True, device_scale_factor=2)

@@ -1,6 +1,6 @@
 """English and Persian: by the browser's wish, by the switch, in the right direction, with the right figures."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.handwriting import box_of, write
@@ -24,6 +24,21 @@ def test_a_persian_browser_gets_persian_from_right_to_left(visit: Visit) -> None
     page.get_by_label("نه،").fill("۶۸")
     page.keyboard.press("Enter")
     expect(page.locator("#thanks")).to_have_text("سپاس. ۶۸ یادداشت شد.")
+
+
+def test_a_guess_has_the_mark_of_its_language(visit: Visit) -> None:
+    page = visit(locale="fa-IR")
+    page.route("**/api/v1/predictions/**", guess)
+
+    write(page, "7")
+
+    expect(page.locator(".past-number")).to_have_text("۴؟")
+
+
+def guess(route: Route) -> None:
+    """The server's answer, with less faith in it."""
+    response = route.fetch()
+    route.fulfill(response=response, json={**response.json(), "text": "4", "accepted": False, "reason": "ambiguous"})
 
 
 def test_the_switch_changes_the_language_keeps_it_and_keeps_the_sheet(visit: Visit) -> None:

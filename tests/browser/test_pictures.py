@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from recognizer.models import Submission
 from tests.browser.conftest import Visit
 from tests.browser.files import transfer, upload
-from tests.browser.handwriting import box_of
+from tests.browser.handwriting import box_of, write
 from tests.pictures import drawing, encoded
 
 
@@ -34,6 +34,15 @@ def test_a_file_that_is_no_picture_is_refused(page: Page) -> None:
 
     expect(page.locator("#advice")).to_have_text("That is no picture. Send a PNG, JPEG or WebP.")
     assert not Submission.objects.exists()
+
+
+def test_feedback_is_about_what_is_shown(page: Page) -> None:
+    write(page, "7")
+    expect(page.locator("#number")).to_have_text("7")
+
+    upload(page, b"%PDF-1.7", name="number.pdf", mime="application/pdf")
+
+    expect(page.get_by_role("button", name="Right", exact=True)).to_be_disabled()
 
 
 def test_a_pasted_picture_is_read(page: Page) -> None:

@@ -12,6 +12,7 @@ from recognizer import services
 from recognizer.models import Channel, Review, Submission
 from tests import factories
 from tests.browser.conftest import NewContext
+from tests.browser.handwriting import box_of
 from tests.pictures import png
 from tests.processes import Process, wait_until
 
@@ -20,7 +21,7 @@ LogIn = Callable[..., Page]
 
 
 @pytest.fixture
-def log_in(django_db_serialized_rollback: None, new_context: NewContext) -> LogIn:
+def log_in(new_context: NewContext) -> LogIn:
     """Log in as a new reviewer, by the form, and go to a page."""
 
     def go(path: str, name: str = "rita", **options: Any) -> Page:
@@ -102,6 +103,20 @@ def test_the_queue_by_keyboard(log_in: LogIn) -> None:
     assert [review.reviewer.username for review in Review.objects.all() if review.reviewer] == ["rita"] * 3
 
 
+def test_the_figures_stand_above_digits_that_reach_the_upper_edge(log_in: LogIn) -> None:
+    reading = factories.read("407").predictions.get()
+    for digit in reading.digits:
+        digit["box"][1] = 0
+    reading.save()
+    page = log_in(DESK)
+    shows(page, "407")
+
+    for figure, box in zip(page.locator("#stage text").all(), page.locator("#stage .box").all(), strict=True):
+        above, digit = box_of(figure), box_of(box)
+        assert above["y"] + above["height"] / 4 >= box_of(page.locator("#stage"))["y"]
+        assert above["y"] + above["height"] / 2 < digit["y"]
+
+
 def test_undo_and_skip(log_in: LogIn) -> None:
     three_waiting()
     page = log_in(DESK)
@@ -112,14 +127,10 @@ def test_undo_and_skip(log_in: LogIn) -> None:
     page.keyboard.press("u")
     shows(page, "7")
     stored([None, None, None])
-    page.keyboard.press("s")
-    shows(page, "407")
-    page.keyboard.press("Control+z")
-    shows(page, "7")
-    for _ in range(2):
+    for key, then in [("s", "407"), ("Control+z", "7"), ("s", "407"), ("s", "2")]:
         with page.expect_response("**/review/skip/"):
-            page.keyboard.press("s")
-    shows(page, "2")
+            page.keyboard.press(key)
+        shows(page, then)
 
     page.reload()
     shows(page, "2")
@@ -146,6 +157,28 @@ def test_the_next_picture_is_there_at_once_and_what_was_not_saved_comes_back(log
     page.unroute("**/review/decide/")
     page.keyboard.press("Enter")
     stored(["7", None, None])
+
+
+def test_what_is_still_being_saved_does_not_come_again(log_in: LogIn) -> None:
+    three_waiting()
+    page = log_in(DESK)
+    shows(page, "7")
+    page.wait_for_load_state("networkidle")
+    under_way: list[Route] = []
+    page.route("**/review/decide/", lambda route: under_way.append(route))
+    page.keyboard.press("Enter")
+    shows(page, "407")
+    page.keyboard.press("Enter")
+    shows(page, "2")
+
+    with page.expect_response("**/review/next/"):
+        under_way[0].continue_()
+    under_way[1].continue_()
+    page.unroute("**/review/decide/")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Nothing waits for you")).to_be_visible()
+    stored(["7", "407", "2"])
 
 
 def test_two_reviewers_see_different_pictures(log_in: LogIn) -> None:

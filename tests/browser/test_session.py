@@ -12,9 +12,12 @@ from tests.pictures import drawing, encoded
 
 @pytest.fixture
 def answered(page: Page) -> Page:
-    """A page on which 47 was written and read."""
+    """A page on which 47 was written and read, once: a busy machine's hand pauses, and would have it read twice."""
+    page.locator("#live").uncheck()
     write(page, "47", left=0.25)
+    page.locator("#read").click()
     expect(page.locator("#number")).to_have_text("47")
+    page.locator("#live").check()
     return page
 
 
@@ -68,6 +71,7 @@ def test_the_strip_can_be_forgotten(answered: Page) -> None:
     answered.get_by_role("button", name="Forget these").click()
 
     expect(answered.locator(".past")).to_have_count(0)
+    expect(answered.get_by_role("heading", name="This session")).to_be_focused()
     answered.reload()
     expect(answered.locator("#number")).to_have_text("")
 

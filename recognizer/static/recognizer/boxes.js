@@ -8,6 +8,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 10;
 const LETTER = 30;
 const LEAST_LETTER_PIXELS = 16;
+// How high a figure stands over its baseline, and how far the baseline keeps from the box, in letters.
+const FIGURE = 0.75;
+const GAP = 0.3;
 
 export class Boxes {
   #svg;
@@ -26,7 +29,9 @@ export class Boxes {
     const scale = Math.max(size.width / SHEET.width, size.height / SHEET.height);
     const pixel = Math.max(size.width / this.#svg.clientWidth, size.height / this.#svg.clientHeight);
     const letter = Math.max(LETTER * scale, LEAST_LETTER_PIXELS * pixel);
-    this.#svg.append(...this.#digits.map((digit) => box(digit, MARGIN * scale, letter)));
+    const margin = MARGIN * scale;
+    const taken = this.#digits.map(({ box }) => widened(box, margin));
+    this.#svg.append(...this.#digits.map(({ digit }, i) => box(digit, taken[i], taken, { letter, margin })));
   }
 
   clear() {
@@ -58,23 +63,29 @@ export class Boxes {
   }
 }
 
-function box({ digit, box: [x, y, width, height] }, margin, letter) {
+function widened([x, y, width, height], margin) {
+  return { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin };
+}
+
+function box(digit, place, taken, { letter, margin }) {
   const group = element("g", { class: "box" });
-  group.append(
-    element("rect", {
-      x: x - margin,
-      y: y - margin,
-      width: width + 2 * margin,
-      height: height + 2 * margin,
-      rx: margin,
-    }),
-  );
-  const above = y - margin - letter * 0.3;
-  const label = element("text", { x: x + width / 2, y: above > letter ? above : y + height + margin + letter });
+  const label = element("text", { x: place.x + place.width / 2, y: baseline(place, taken, letter) });
   label.style.fontSize = `${letter}px`;
   label.textContent = figures(digit);
-  group.append(label);
+  group.append(element("rect", { ...place, rx: margin }), label);
   return group;
+}
+
+// Above the box; below it at the upper edge of the picture, unless another line of digits begins there.
+function baseline({ x, y, width, height }, taken, letter) {
+  const above = y - GAP * letter;
+  if (above >= FIGURE * letter) return above;
+  const bottom = y + height;
+  const below = bottom + (FIGURE + GAP) * letter;
+  // The line beneath has its own figures above its boxes.
+  const room = below + (FIGURE + GAP) * letter;
+  const beneath = taken.some((other) => other.y >= bottom && other.y < room && other.x < x + width && other.x + other.width > x);
+  return beneath ? FIGURE * letter : below;
 }
 
 export function element(name, attributes) {

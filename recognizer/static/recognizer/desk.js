@@ -59,6 +59,7 @@ export class Desk {
     this.boxes.clear();
     this.why.about(null);
     this.slip.problem(sentence);
+    this.feedback.askAbout(null);
     this.announce(sentence);
   }
 

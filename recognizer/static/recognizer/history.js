@@ -46,6 +46,8 @@ export class SessionHistory extends EventTarget {
     this.#sheets = [];
     this.#save();
     this.current = null;
+    // The button is gone: whoever came by keyboard stays where it was.
+    document.getElementById("history-title").focus();
   }
 
   #save() {
@@ -72,8 +74,7 @@ export class SessionHistory extends EventTarget {
     const { text, accepted } = sheet.answer;
     const image = Object.assign(document.createElement("img"), { src: sheet.image, alt: "" });
     const number = Object.assign(document.createElement("span"), { className: "past-number" });
-    number.textContent = text ? figures(text) + (accepted ? "" : "?") : "–";
-    number.dir = "ltr";
+    number.textContent = text ? (accepted ? figures(text) : say("historyGuess", { text: figures(text) })) : "–";
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "past" });
     Object.assign(button.dataset, { id: sheet.id, kind: sheet.kind, accepted });

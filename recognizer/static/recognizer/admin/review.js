@@ -14,9 +14,11 @@ let current = null;
 let decided = 0;
 let fetching = null;
 let sent = Promise.resolve();
-let unsent = 0;
+// Ids of what is on its way to be stored: until it is, the server would hand it out again.
+const unsent = [];
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const figures = new Intl.NumberFormat(document.documentElement.lang);
 const spoken = (label) => label || strings.noDigit;
 
 class Refused extends Error {}
@@ -44,8 +46,8 @@ function say(sentence, wrong = false) {
 
 function count(waiting) {
   const many = waiting >= 1000;
-  byId("waiting").textContent = fill(many ? strings.waitingMany : strings.waiting, { count: waiting });
-  byId("decided").textContent = decided ? fill(strings.decided, { count: decided }) : "";
+  byId("waiting").textContent = fill(many ? strings.waitingMany : strings.waiting, { count: figures.format(waiting) });
+  byId("decided").textContent = decided ? fill(strings.decided, { count: figures.format(decided) }) : "";
 }
 
 function svg(name, attributes, text = "") {
@@ -56,13 +58,16 @@ function svg(name, attributes, text = "") {
 }
 
 function draw(item) {
-  const stage = svg("svg", { id: "stage", class: byId("stage").getAttribute("class"), role: "img", viewBox: `0 0 ${item.width} ${item.height}` });
+  const size = Math.max(item.width, item.height) / 24;
+  // Room for the figures over digits that reach the upper edge.
+  const top = Math.min(0, ...item.digits.map(({ box: [, y] }) => y - 1.5 * size));
+  const viewBox = `0 ${top} ${item.width} ${item.height - top}`;
+  const stage = svg("svg", { id: "stage", class: byId("stage").getAttribute("class"), role: "img", viewBox });
   stage.setAttribute("aria-label", fill(strings.picture, { channel: item.channel, text: spoken(item.text), outcome: item.outcome }));
   stage.append(svg("image", { href: item.picture, width: item.width, height: item.height, preserveAspectRatio: "none" }));
-  const size = Math.max(item.width, item.height) / 24;
   for (const { digit, box: [x, y, width, height] } of item.digits) {
     stage.append(svg("rect", { class: "box", x, y, width, height }));
-    stage.append(svg("text", { x: x + size / 6, y: Math.max(size, y - size / 4), "font-size": size }, String(digit)));
+    stage.append(svg("text", { x: x + size / 6, y: y - size / 4, "font-size": size }, String(digit)));
   }
   byId("stage").replaceWith(stage);
 }
@@ -78,7 +83,8 @@ function showAccept() {
 function show(item) {
   current = item;
   desk.hidden = !item;
-  empty.hidden = Boolean(item);
+  // Nothing waits only once the server has said so.
+  empty.hidden = Boolean(item || fetching);
   if (!item) return;
   draw(item);
   byId("text").textContent = item.text || strings.nothing;
@@ -98,14 +104,18 @@ function prefetch(items) {
 }
 
 function known(id) {
-  return current?.id === id || queue.some((item) => item.id === id);
+  return here().includes(id);
+}
+
+function here() {
+  return [current?.id, ...queue.map((item) => item.id), ...unsent].filter(Boolean);
 }
 
 function refill() {
   if (queue.length >= LOW || fetching) return;
   // Only after what was decided is stored: otherwise it would come again.
   fetching = sent
-    .then(() => post(desk.dataset.next, { have: [current, ...queue].filter(Boolean).map((item) => item.id) }))
+    .then(() => post(desk.dataset.next, { have: here() }))
     .then(({ items, waiting }) => {
       const fresh = items.filter((item) => !known(item.id));
       prefetch(fresh);
@@ -113,24 +123,32 @@ function refill() {
       count(waiting);
       fetching = null;
       if (!current && queue.length) next();
+      else if (!current) show(null);
     })
-    .catch((error) => { fetching = null; say(error.message, true); });
+    .catch((error) => {
+      fetching = null;
+      empty.hidden = Boolean(current);
+      say(error.message, true);
+    });
 }
 
 function next() {
-  show(queue.shift() ?? null);
+  const item = queue.shift() ?? null;
   refill();
+  show(item);
 }
 
 // One after the other, in the order of the keys; the page does not wait.
 function send(url, content, done, item) {
-  unsent += 1;
+  unsent.push(content.id);
   sent = sent.then(() => post(url, content)).then(done).catch((error) => {
     if (error instanceof Refused || !item) return say(error.message, true);
-    past.splice(past.findIndex((step) => step.item === item), 1);
+    // Unless it was taken back before it could fail.
+    const step = past.findIndex((each) => each.item === item);
+    if (step >= 0) past.splice(step, 1);
     bringBack(item);
     say(error.message, true);
-  }).finally(() => { unsent -= 1; });
+  }).finally(() => { unsent.shift(); });
 }
 
 function decide(label) {
@@ -204,11 +222,9 @@ byId("none").addEventListener("click", () => decide(""));
 byId("skip").addEventListener("click", skip);
 byId("undo").addEventListener("click", undo);
 byId("undo-last").addEventListener("click", undo);
-addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (unsent.length) event.preventDefault(); });
 setInterval(() => { if (!current) refill(); }, LOOK_AGAIN_MS);
 
 count(Number(byId("waiting").dataset.count));
-show(null);
-empty.hidden = true;
 refill();
-if (fetching) fetching.then(() => { if (!current) empty.hidden = false; });
+show(null);
