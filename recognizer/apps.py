@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.apps.registry import Apps
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
 
@@ -14,7 +15,7 @@ class RecognizerConfig(AppConfig):
     """Submissions, predictions and the ways to them."""
 
     name = "recognizer"
-    verbose_name = "Handwritten digits"
+    verbose_name = _("Handwritten digits")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
@@ -24,7 +25,7 @@ class RecognizerConfig(AppConfig):
         post_migrate.connect(adopt_shipped_model, sender=self)
 
 
-def adopt_shipped_model(*, apps: Apps = apps, **_: Any) -> None:
+def adopt_shipped_model(*, apps: Apps = apps, **_kwargs: Any) -> None:
     """Register the shipped model; a damaged one is told of here, and stops the worker that should use it.
 
     `apps` knows the tables as they are now: all of them, or those before a later migration.

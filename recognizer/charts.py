@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log10
 
+from recognizer.wording import number
+
 WIDTH, HEIGHT = 480, 220
 LEFT, RIGHT, TOP, BOTTOM = 52, 26, 10, 28
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
@@ -91,9 +93,12 @@ def stacked(days: Sequence[str], series: Sequence[tuple[str, str, Sequence[int]]
             below[index] += count
             if count:
                 x, width = at(LEFT + index * slot + gap / 2), at(slot - gap)
-                title = f"{days[index]}, {name}: {count:,}"
+                title = f"{days[index]}, {name}: {number(f'{count:,}')}"
                 bars.append(Rect(css, x, at(y), width, at(count * scale), title))
-    ticks = [Tick(at(TOP + PLOT_HEIGHT - n * step * scale), f"{n * step:,.0f}") for n in range(round(top / step) + 1)]
+    ticks = [
+        Tick(at(TOP + PLOT_HEIGHT - n * step * scale), number(f"{n * step:,.0f}"))
+        for n in range(round(top / step) + 1)
+    ]
     return Chart(_day_ticks(days), ticks, bars, [])
 
 
@@ -129,8 +134,8 @@ def milliseconds(value: float | None) -> str:
     if value is None:
         return "–"
     if value < 1000:
-        return f"{value:.0f} ms" if value >= 10 else f"{value:.2g} ms"
-    return f"{value / 1000:.3g} s"
+        return number(f"{value:.0f} ms" if value >= 10 else f"{value:.2g} ms")
+    return number(f"{value / 1000:.3g} s")
 
 
 def heat(count: int, row: Sequence[int]) -> int:

@@ -24,6 +24,7 @@ from kombu.exceptions import OperationalError
 
 from recognizer import tallies, tracing
 from recognizer.models import Prediction, Submission
+from recognizer.outages import Outage
 
 if TYPE_CHECKING:
     from celery import Task
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 Reply = dict[str, Any]
 REPLY_TTL_SECONDS = 60
+# Only so that questions do not pile up while no worker is there: the clocks of two hosts may differ by so much.
+QUESTION_SECONDS = 600
 
 
 PREDICTION_FIELDS = (
@@ -99,6 +102,12 @@ def queue_length() -> int:
     return int(redis_client().llen(f"{settings.REDIS_KEY_PREFIX}{settings.CELERY_TASK_DEFAULT_QUEUE}"))
 
 
+def takes_turn(name: str, *, seconds: float) -> bool:
+    """Whether it is this process that does what one of all does every so often. Raises redis.RedisError."""
+    key = f"{settings.REDIS_KEY_PREFIX}turn:{name}"
+    return bool(redis_client().set(key, os.getpid(), nx=True, px=max(1, int(seconds * 1000))))
+
+
 def note_sweep() -> None:
     """Remember that the sweeper looked just now. Raises redis.RedisError."""
     redis_client().set(f"{settings.REDIS_KEY_PREFIX}swept_at", time.time())
@@ -139,6 +148,8 @@ class Dispatcher:
         self._outgoing: deque[tuple[str, str]] = deque()  # with the id of the request that sent it
         self._waiting: dict[str, list[Future[Reply]]] = {}
         self._under_way: dict[str, float] = {}
+        self._unsent = Outage("Submissions are not published: they stay queued for the sweeper. Look after Redis")
+        self._unheard = Outage("No answer comes from workers: callers are told to look it up. Look after Redis")
         for target in (self._send_forever, self._receive_forever):
             threading.Thread(target=target, name=target.__name__, daemon=True).start()
 
@@ -182,21 +193,25 @@ class Dispatcher:
         known = dict.fromkeys(filter(None, request_ids))
         try:
             publish(submission_ids, reply_to=self._reply_to, task_id=task_id, request_ids=known)
+            self._unsent.over()
+            return
+        except (OperationalError, redis.RedisError) as error:
+            self._unsent.seen(error)
         except Exception:
-            # Whatever the broker's client raises, this thread must live on: the rows are queued, and the
-            # sweeper publishes them again.
+            # Whatever it is, this thread must live on.
             logger.exception("Could not publish %d submissions; they stay queued for the sweeper", len(batch))
-            with self._changed:
-                self._under_way.pop(task_id, None)
+        with self._changed:
+            self._under_way.pop(task_id, None)
 
     def _receive_forever(self) -> None:
         while True:
             try:
                 item = redis_client().brpop([self._reply_to], timeout=2)
             except redis.RedisError as error:
-                logger.warning("Redis does not answer (%s); waiting for it", type(error).__name__)
+                self._unheard.seen(error)
                 time.sleep(0.5)
                 continue
+            self._unheard.over()
             if item is not None:
                 self._deliver(json.loads(item[1]))
 
@@ -222,7 +237,7 @@ def ask(task: "Task[..., None]", *args: Any, timeout: float) -> Reply | None:
     task_id = uuid.uuid4().hex
     reply_to = f"{settings.REDIS_KEY_PREFIX}replies:{task_id}"
     try:
-        task.apply_async(args=(*args, reply_to), task_id=task_id, retry=False, expires=timeout)
+        task.apply_async(args=(*args, reply_to), task_id=task_id, retry=False, expires=QUESTION_SECONDS)
         item = redis_client().brpop([reply_to], timeout=timeout)
     except (redis.RedisError, OperationalError):
         return None

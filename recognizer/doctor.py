@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import redis
@@ -16,12 +17,14 @@ from django.utils import timezone
 
 from recognizer import dispatch, registry
 from recognizer.models import Status, Submission
+from recognizer.outbox import DeliveryStatus, WebhookDelivery
 from recognizer.versions import Role
 
 WORKER_SECONDS = 5.0
 FREE_BYTES = 2**30
 CLOCK_SECONDS = 2.0
 QUEUE_SECONDS = 60.0
+A_DAY = timedelta(days=1)
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 SEE_EXAMPLE = ".env.example says what each variable does; HTTPS=1 sets most of them."
 
@@ -104,12 +107,14 @@ def look_at_worker() -> Iterator[Finding]:
     yield Finding(well, what, "Is one running, and is it busy? Its log says why it does not take work.")
 
 
-def look_at_scheduler() -> Iterator[Finding]:
-    """The sweeper looked lately."""
+def look_at_sweeper() -> Iterator[Finding]:
+    """It looked lately."""
     swept_at = dispatch.last_sweep()
     late = swept_at is None or time.time() - swept_at > 3 * settings.SWEEP_SECONDS + WORKER_SECONDS
     ago = "never" if swept_at is None else f"{max(0.0, time.time() - swept_at):.0f} s ago"
-    yield Finding(not late, f"The sweeper looked {ago}", "Is `celery -A digitsite beat` running?")
+    yield Finding(
+        not late, f"The sweeper looked {ago}", "Every worker sweeps: is one running? Its log says why it does not."
+    )
 
 
 def look_at_queue() -> Iterator[Finding]:
@@ -119,6 +124,19 @@ def look_at_queue() -> Iterator[Finding]:
     age = (timezone.now() - oldest).total_seconds() if oldest else 0.0
     what = f"{queued.count()} submissions wait, the oldest for {age:.0f} s"
     yield Finding(age < QUEUE_SECONDS, what, "Start more workers (WORKER_CONCURRENCY), or see why they do not read.")
+
+
+def look_at_webhooks() -> Iterator[Finding]:
+    """None waits that is due, and none was given up lately."""
+    due = WebhookDelivery.objects.filter(status=DeliveryStatus.PENDING, endpoint__enabled=True).order_by()
+    oldest = due.aggregate(oldest=Min("due_at"))["oldest"]
+    late = max(0.0, (timezone.now() - oldest).total_seconds()) if oldest else 0.0
+    what = f"{due.count()} webhook deliveries wait, {late:.0f} s beyond their time"
+    yield Finding(late < QUEUE_SECONDS, what, "Is `manage.py deliver_webhooks` running? Its log says more.")
+    given_up = WebhookDelivery.objects.filter(status=DeliveryStatus.GIVEN_UP, finished_at__gt=timezone.now() - A_DAY)
+    count = given_up.count()
+    advice = "See webhook deliveries in the admin: each says why, and can be delivered again."
+    yield Finding(not count, f"{count} webhook deliveries were given up since yesterday", advice)
 
 
 def look_at_files() -> Iterator[Finding]:
@@ -138,7 +156,8 @@ LOOKS: list[Callable[[], Iterator[Finding]]] = [
     look_at_redis,
     look_at_model,
     look_at_worker,
-    look_at_scheduler,
+    look_at_sweeper,
     look_at_queue,
+    look_at_webhooks,
     look_at_files,
 ]

@@ -13,8 +13,20 @@ from drf_spectacular.utils import (
     extend_schema,
 )
 
+from recognizer.examples import (
+    BATCH,
+    DONE,
+    EXPLAINED,
+    FEEDBACK,
+    LATER,
+    PAGE,
+    READINESS,
+    REFUSED,
+    VERSIONS,
+    example_answer,
+)
 from recognizer.pagination import MAX_PAGE_SIZE
-from recognizer.problems import CONTENT_TYPE, TITLES, problem
+from recognizer.problems import CONTENT_TYPE, TITLES
 from recognizer.serializers import (
     BatchFormSerializer,
     FeedbackSerializer,
@@ -42,54 +54,12 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "http", "scheme": "bearer", "description": "Made in the admin, or by create_api_token."}
 
 
-EXAMPLE_ID = "8f14e45f-ceea-467f-a0b7-1c5a3d0e9b42"
-MODEL = {"version": "compact-3", "sha256": "9a271f2a916b0b6ee6cecb2426f0b3206ef074578be55d9bc94f6f3fe3ab86aa"}
 PREFER = OpenApiParameter(
     "Prefer",
     str,
     OpenApiParameter.HEADER,
     description="RFC 7240: `respond-async` answers 202 at once, `wait=3` after three seconds at the latest.",
 )
-
-
-def example_answer(text: str, **members: Any) -> dict[str, Any]:
-    """An answer as the service gives it."""
-    return {
-        "id": EXAMPLE_ID,
-        "status": "done",
-        "text": text,
-        "digit": int(text) if len(text) == 1 else None,
-        "confidence": 0.9871,
-        "accepted": True,
-        "reason": None,
-        "digits": [
-            {
-                "digit": int(digit),
-                "confidence": 0.9957,
-                "probabilities": [0.9957 if n == int(digit) else 0.0005 for n in range(10)],
-                "box": [20 + 200 * place, 31, 130, 201],
-                "touching": False,
-            }
-            for place, digit in enumerate(text)
-        ],
-        "model": MODEL | {"preprocessing_version": "1"},
-        "error": None,
-        "created_at": "2026-11-22T15:04:05.123456+00:00",
-        "url": f"/api/v1/predictions/{EXAMPLE_ID}/",
-    } | members
-
-
-QUEUED = example_answer("", status="queued", digits=[], model=None) | dict.fromkeys(
-    ("text", "digit", "confidence", "accepted")
-)
-DONE = OpenApiExample("Three digits", example_answer("407"), response_only=True, status_codes=["200", "201"])
-REFUSED = OpenApiExample(
-    "A refusal with its best guess",
-    example_answer("7", confidence=0.41, accepted=False, reason="ambiguous"),
-    response_only=True,
-    status_codes=["200", "201"],
-)
-LATER = OpenApiExample("Not read yet", QUEUED, response_only=True, status_codes=["202"])
 
 
 def problems(*statuses: int) -> dict[Any, Any]:
@@ -153,14 +123,7 @@ predict_batch = extend_schema(
         ),
         **problems(*WRONG_PICTURE),
     },
-    examples=[
-        OpenApiExample(
-            "One read, one refused",
-            [example_answer("7"), problem(415, "unsupported_format", "Only PNG, JPEG and WebP pictures are read.")],
-            response_only=True,
-            status_codes=["200"],
-        )
-    ],
+    examples=BATCH,
 )
 
 get_prediction = extend_schema(
@@ -180,8 +143,10 @@ list_predictions = extend_schema(
     parameters=[
         OpenApiParameter("cursor", str, description="From `next` or `previous`."),
         OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE}),
+        *RATE_LIMITS,
     ],
     responses={200: OpenApiResponse(PageSerializer, description="One page"), **problems(400, 404, *CALLER)},
+    examples=PAGE,
 )
 
 give_feedback = extend_schema(
@@ -189,11 +154,9 @@ give_feedback = extend_schema(
     tags=["predictions"],
     summary="Say what a picture really shows",
     request=FeedbackSerializer,
+    parameters=RATE_LIMITS,
     responses={201: OpenApiResponse(FeedbackSerializer, description="Kept"), **problems(400, 404, 413, 415, *CALLER)},
-    examples=[
-        OpenApiExample("Three digits", {"label": "407"}, request_only=True),
-        OpenApiExample("No digit", {"label": None}, request_only=True),
-    ],
+    examples=FEEDBACK,
 )
 
 explain_digit = extend_schema(
@@ -211,6 +174,7 @@ explain_digit = extend_schema(
         200: OpenApiResponse(SaliencySerializer, description="Worked out just now"),
         **problems(404, *CALLER),
     },
+    examples=EXPLAINED,
 )
 
 predict_legacy = extend_schema(
@@ -232,6 +196,7 @@ list_models = extend_schema(
         200: OpenApiResponse(ModelCardSerializer(many=True), description="The newest first"),
         **problems(*CALLER),
     },
+    examples=VERSIONS,
 )
 
 readyz = extend_schema(
@@ -243,4 +208,5 @@ readyz = extend_schema(
         503: OpenApiResponse(ReadinessSerializer, description="It cannot, and which part does not answer"),
         **problems(406),
     },
+    examples=READINESS,
 )

@@ -1,7 +1,6 @@
 """Rate limits: one atomic step in Redis a request, the same for all web processes and hosts."""
 
 import ipaddress
-import logging
 import math
 import time
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from redis.commands.core import Script
 
-logger = logging.getLogger(__name__)
+from recognizer.outages import Outage
 
 # After Redis failed, requests pass unlimited for this long before it is asked again.
 PAUSE_SECONDS = 2.0
@@ -81,6 +80,7 @@ class Limiter:
         )
         self._spend: Script = client.register_script(SCRIPT)
         self._resume_at = 0.0
+        self._outage = Outage("Rate limits are off. Look after Redis")
 
     def spend(self, *, name: str, caller: str, rate: Rate, cost: int) -> Allowance | None:
         """Take `cost` from the caller's allowance; None when Redis cannot say."""
@@ -91,8 +91,9 @@ class Limiter:
             answer = self._spend(keys=[key], args=[rate.count, rate.seconds, cost])
         except redis.RedisError as error:
             self._resume_at = time.monotonic() + PAUSE_SECONDS
-            logger.warning("Rate limits are off while Redis does not answer (%s)", type(error).__name__)
+            self._outage.seen(error)
             return None
+        self._outage.over()
         allowed, remaining, reset, retry_after = answer
         return Allowance(name, rate, bool(allowed), int(remaining), float(reset), float(retry_after))
 

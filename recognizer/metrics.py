@@ -28,6 +28,7 @@ from prometheus_client.registry import Collector  # noqa: E402
 
 from recognizer import dispatch, tallies  # noqa: E402
 from recognizer.models import Status, Submission  # noqa: E402
+from recognizer.outbox import DeliveryStatus, WebhookDelivery  # noqa: E402
 
 REQUESTS = Counter("digits_http_requests", "Requests answered.", ["view", "method", "status"])
 SECONDS = Histogram(
@@ -92,6 +93,8 @@ class SharedCollector(Collector):
         age = (timezone.now() - oldest).total_seconds() if oldest else 0.0
         yield GaugeMetricFamily("digits_queue_submissions", "Submissions not yet read.", queued.count())
         yield GaugeMetricFamily("digits_queue_age_seconds", "How long the oldest of them waits.", max(0.0, age))
+        waiting = WebhookDelivery.objects.filter(status=DeliveryStatus.PENDING).count()
+        yield GaugeMetricFamily("digits_webhook_deliveries_waiting", "Webhook deliveries not yet ended.", waiting)
 
 
 def may_see(request: HttpRequest) -> bool:

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from recognizer.outbox import WebhookDelivery as WebhookDelivery
 from recognizer.tokens import ApiToken as ApiToken
 from recognizer.versions import Deployment as Deployment
 from recognizer.versions import Export as Export
 from recognizer.versions import ModelVersion as ModelVersion
 from recognizer.versions import Retraining as Retraining
+from recognizer.webhooks import WebhookEndpoint as WebhookEndpoint
 
 MAX_LABEL_LENGTH = 64
 validate_label = RegexValidator(r"^[0-9]*\Z", _("A label holds digits only; leave it empty for “no digit”."))
@@ -48,13 +50,17 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def unclaimed(self) -> "SubmissionQuerySet":
         """Queued rows that no worker holds, or whose worker has not finished within CLAIM_SECONDS."""
-        expired = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)
-        return self.filter(Q(claimed_at=None) | Q(claimed_at__lt=expired), status=Status.QUEUED)
+        return self.filter(Q(claimed_at=None) | _long_since("claimed_at"), status=Status.QUEUED)
 
     def overdue(self) -> "SubmissionQuerySet":
         """Unclaimed rows older than CLAIM_SECONDS: their message was lost, or their worker was."""
-        expired = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)
-        return self.unclaimed().filter(created_at__lt=expired)
+        return self.unclaimed().filter(_long_since("created_at"))
+
+
+def _long_since(field: str) -> Q:
+    """More than CLAIM_SECONDS ago; or as far in the future, which was written before a clock was put back."""
+    now, held = timezone.now(), timedelta(seconds=settings.CLAIM_SECONDS)
+    return Q(**{f"{field}__lt": now - held}) | Q(**{f"{field}__gt": now + held})
 
 
 class Submission(models.Model):
@@ -116,6 +122,12 @@ class Submission(models.Model):
             models.Index(fields=["answer", "-created_at"], name="submission_answer", condition=~Q(answer="")),
             models.Index(fields=["-created_at"], name="submission_refused", condition=~Q(refusal="")),
             models.Index(fields=["label"], name="submission_label", condition=Q(label__isnull=False)),
+            models.Index(
+                fields=["channel", "-created_at"], name="submission_channel_refused", condition=~Q(refusal="")
+            ),
+            models.Index(
+                fields=["channel", "-created_at"], name="submission_channel_label", condition=Q(label__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(name="submission_channel", condition=Q(channel__in=Channel.values)),

@@ -5,18 +5,35 @@ its row, or are in it. Exported copies of it are deleted, too.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from recognizer import exports
 from recognizer.models import Feedback, Submission, SubmissionQuerySet
 
 CHUNK = 500
+
+client_forgotten = Signal()
+"""Sent with `client` and `channel` (None: any): whatever else an app keeps of them goes now.
+
+A receiver returns in a sentence what it erased, or None when it knew nothing of them.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much of a client was erased: submissions, hints on those of others, and what other apps say."""
+
+    submissions: int
+    hints: int
+    elsewhere: tuple[str, ...]
 
 
 def erase(*, submission_ids: Iterable[UUID]) -> int:
@@ -25,6 +42,13 @@ def erase(*, submission_ids: Iterable[UUID]) -> int:
     while chunk := list(islice(ids, CHUNK)):
         erased += _delete(chunk)
     return erased
+
+
+def forget_client(*, client: str, channel: str | None = None) -> Forgotten:
+    """`erase_client`, and have the other apps erase what they keep of the client. Raises ValueError as it does."""
+    submissions, hints = erase_client(client=client, channel=channel)
+    answers = client_forgotten.send(sender=forget_client, client=client, channel=channel)
+    return Forgotten(submissions, hints, tuple(sentence for _, sentence in answers if sentence))
 
 
 def erase_client(*, client: str, channel: str | None = None) -> tuple[int, int]:

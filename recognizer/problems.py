@@ -14,7 +14,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.core.signals import got_request_exception
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -65,6 +65,7 @@ IMAGE_STATUSES: dict[type[ImageError], int] = {
 }
 FAILURE_DETAILS = {
     "unreadable_image": "The picture is damaged or cut short.",
+    "model_failed": "The model failed at this picture, through no fault of yours; the picture is kept.",
     "gave_up": "Reading this picture failed several times; it is kept, but will not be tried again.",
 }
 
@@ -110,7 +111,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         request = context["request"]._request
         # What Django itself sends before it answers 500: error trackers and the test client listen to it.
         got_request_exception.send(sender=type(context["view"]), request=request)
-        logger.error("%s %s failed", request.method, request.resolver_match.view_name, exc_info=error)
+        log(error, f"{request.method} {request.resolver_match.view_name}")
     headers: dict[str, str] = dict(getattr(error, "headers", {}))
     if status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"
@@ -123,6 +124,15 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, exceptions.ValidationError):
         body["errors"] = error.detail
     return Response(body, status=status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def log(error: Exception, request: str) -> None:
+    """A defect with its traceback; that the database is away, locked or full is no defect, and one line a request."""
+    if isinstance(error, OperationalError):
+        reason = str(error).partition("\n")[0]
+        logger.error("%s was answered 503. Look after the database and its disk (%s)", request, reason)
+    else:
+        logger.error("%s failed", request, exc_info=error)
 
 
 def describe(error: Exception) -> tuple[int, str, str]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from recognizer import metadata, serving, tallies, usefulness
+from recognizer import metadata, outbox, serving, tallies, usefulness
 from recognizer.dispatch import Reply, as_reply
 from recognizer.models import Prediction, Status, Submission
 
@@ -72,13 +72,22 @@ def _give_up(rows: Sequence[Submission]) -> None:
         _fail(row, GAVE_UP)
         row.finished_at = timezone.now()
         row.save(update_fields=["status", "error_code", "finished_at", "image"])
+    outbox.announce(rows)
 
 
 def read(model: "Recognizer", rows: Sequence[Submission]) -> "list[Reading | ImageError]":
-    """What the model reads in the rows' pictures, in order."""
-    from ml.inference import Picture
+    """What the model reads in the rows' pictures, in order; a model that fails is told of in the log."""
+    from ml.inference import ModelFailed, Picture
 
-    return model.read([Picture(data=bytes(row.image), digits=row.digits_hint) for row in rows])
+    outcomes = model.read([Picture(data=bytes(row.image), digits=row.digits_hint) for row in rows])
+    if failed := sum(isinstance(outcome, ModelFailed) for outcome in outcomes):
+        logger.error(
+            "%s answered NaN or infinity to %d of %d pictures. Let another version read: `manage.py models`.",
+            model.card.version,
+            failed,
+            len(rows),
+        )
+    return outcomes
 
 
 def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]", card: "ModelCard") -> None:
@@ -93,10 +102,10 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
             .select_for_update()
             .values_list("id", "label")
         )
+        taken = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if row.id in queued]
+        finished = [row for row, _ in taken]
         predictions = []
-        for row, outcome in zip(rows, outcomes, strict=True):
-            if row.id not in queued:
-                continue
+        for row, outcome in taken:
             row.finished_at = now
             if isinstance(outcome, ImageError):
                 _fail(row, outcome.code)
@@ -104,11 +113,26 @@ def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]
                 row.prediction = as_prediction(row, outcome, card)
                 _finish(row, row.prediction, outcome, is_labelled=queued[row.id] is not None)
                 predictions.append(row.prediction)
-            row.save(update_fields=OUTCOME_FIELDS)
+        _save_outcomes(finished)
         Prediction.objects.bulk_create(predictions)
-    for row in rows:
-        if row.id in queued:
-            tallies.count("predictions", _outcome(row), card.version)
+        outbox.announce(finished)
+    for row in finished:
+        tallies.count("predictions", _outcome(row), card.version)
+
+
+def _save_outcomes(rows: Sequence[Submission]) -> None:
+    """`row.save(update_fields=OUTCOME_FIELDS)` for many, with SQL that is composed once and not for each row.
+
+    Django's `bulk_update` makes an expression of every single value, which takes longer than to save row by row.
+    """
+    known = {field.name: field for field in Submission._meta.concrete_fields}
+    fields = [known[name] for name in (*OUTCOME_FIELDS, "id")]
+    *assignments, condition = [f"{connection.ops.quote_name(str(field.column))} = %s" for field in fields]
+    table = connection.ops.quote_name(Submission._meta.db_table)
+    statement = f"UPDATE {table} SET {', '.join(assignments)} WHERE {condition}"  # noqa: S608 (names of columns)
+    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
 
 
 def _fail(row: Submission, code: str) -> None:
@@ -134,7 +158,9 @@ def _outcome(row: Submission) -> str:
 
 
 def as_prediction(row: Submission, reading: "Reading", card: "ModelCard", *, live: bool = True) -> Prediction:
-    """The row to store for what the model of this card read."""
+    """The row to store for what the model of this card read, in pictures prepared as today's code does."""
+    from ml.preprocessing import PREPROCESSING_VERSION
+
     return Prediction(
         submission=row,
         live=live,
@@ -145,7 +171,7 @@ def as_prediction(row: Submission, reading: "Reading", card: "ModelCard", *, liv
         digits=[_digit(digit) for digit in reading.digits],
         model_version=card.version,
         model_sha256=card.sha256,
-        preprocessing_version=card.preprocessing_version,
+        preprocessing_version=PREPROCESSING_VERSION,
     )
 
 

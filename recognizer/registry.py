@@ -8,14 +8,17 @@ import logging
 import re
 import shutil
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ml.artifact import ArtifactError, ModelCard, card_path, read_card, verify
+from recognizer import verdicts
 from recognizer.versions import Action, Deployment, ModelVersion, Role, Source
 
 logger = logging.getLogger(__name__)
@@ -52,9 +55,10 @@ def check(version: ModelVersion) -> ModelCard:
     try:
         card = verify(version.path)
     except ArtifactError as error:
-        raise RegistryError(f"{version} cannot be used. {error}") from error
+        raise RegistryError(_("%(version)s cannot be used. %(why)s") % {"version": version, "why": error}) from error
     if card.sha256 != version.sha256:
-        raise RegistryError(f"{version} cannot be used. {version.path} is another model: its hash is {card.sha256}.")
+        why = _("%(path)s is another model: its hash is %(hash)s.") % {"path": version.path, "hash": card.sha256}
+        raise RegistryError(_("%(version)s cannot be used. %(why)s") % {"version": version, "why": why})
     return card
 
 
@@ -64,10 +68,12 @@ def register(path: Path, *, source: Source, gate: dict[str, Any] | None = None) 
     A model that is known already stays as it is; only its file is put back where it was lost.
 
     Raises:
-        RegistryError: the file or its card is missing or damaged, or its name is taken by another model.
+        RegistryError: the file or its card is missing or damaged, the model of no use, or its name taken by another.
     """
     try:
         card = verify(path)
+        if source != Source.SHIPPED:
+            _try_out(path, card.sha256)
     except ArtifactError as error:
         raise RegistryError(str(error)) from error
     if not NAME.match(card.version):
@@ -82,11 +88,23 @@ def register(path: Path, *, source: Source, gate: dict[str, Any] | None = None) 
     }
     try:
         with transaction.atomic():
-            version, _ = ModelVersion.objects.get_or_create(sha256=card.sha256, defaults=fields)
+            version, _new = ModelVersion.objects.get_or_create(sha256=card.sha256, defaults=fields)
     except IntegrityError as error:
         raise RegistryError(f"Another model is called {card.version} already.") from error
     _keep(path, version)
     return version
+
+
+@lru_cache(maxsize=16)
+def _try_out(path: Path, sha256: str) -> None:
+    """Let it read a little, once for each content.
+
+    What is shipped was tried before, and is adopted where no Keras should be loaded.
+    """
+    from ml.artifact import load_model
+    from ml.scoring import try_out
+
+    try_out(*load_model(path))
 
 
 def _keep(path: Path, version: ModelVersion) -> None:
@@ -139,23 +157,14 @@ def promote(name: str, *, by: str, insisting: str = "") -> ModelVersion:
     """
     version, live = find(name), current(Role.LIVE)
     if version == live:
-        raise RegistryError(f"{version} is live already.")
+        raise RegistryError(_("%(version)s is live already.") % {"version": version})
     check(version)
-    if not insisting and (objection := _objection(version, live)):
-        raise RegistryError(
-            f"{version} did not pass the gate. {objection} To promote it all the same: --force REASON."
-        )
+    if not insisting and (why := verdicts.objection(version, live)):
+        refusal = _("%(version)s did not pass the gate. %(why)s To promote it all the same: %(command)s")
+        command = f"`manage.py models promote {version} --force REASON`"
+        raise RegistryError(refusal % {"version": version, "why": why, "command": command})
     _deploy(version, Role.LIVE, Action.PROMOTED, by=by, reason=insisting)
     return version
-
-
-def _objection(version: ModelVersion, live: ModelVersion | None) -> str:
-    """Why this version should not take the place of the live one; empty when it may. What is shipped may."""
-    if version.source == Source.SHIPPED:
-        return ""
-    if version.gate is None or live is None or version.gate["live"] != live.version:
-        return f"It was not compared with {live}: `manage.py models compare {version}` does."
-    return "" if version.gate["passed"] else str(version.gate["sentence"])
 
 
 def rollback(*, by: str, reason: str = "") -> ModelVersion:
@@ -189,7 +198,7 @@ def set_shadow(name: str | None, *, by: str) -> ModelVersion | None:
         return None
     version = find(name)
     if version == current(Role.LIVE):
-        raise RegistryError(f"{version} is live: it reads everything already.")
+        raise RegistryError(_("%(version)s is live: it reads everything already.") % {"version": version})
     check(version)
     _deploy(version, Role.SHADOW, Action.SHADOWED, by=by)
     return version
@@ -205,7 +214,7 @@ def _deploy(version: ModelVersion, role: Role, action: Action, *, by: str = "", 
                 model_version=version, role=role, action=action, by=by, reason=reason[:255], began_at=now
             )
     except IntegrityError as error:
-        raise RegistryError("Somebody else chose a version at the same moment; see what is live now.") from error
+        raise RegistryError(_("Somebody else chose a version at the same moment; see what is live now.")) from error
 
 
 def _end(role: Role) -> Any:

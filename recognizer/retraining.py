@@ -208,15 +208,20 @@ def judge(version: ModelVersion, *, data: Path | None) -> "Verdict":
         data: mnist.npz; None: DIGITS_MNIST, or Keras's download.
 
     Raises:
-        RegistryError: one of the two is missing or damaged.
+        RegistryError: one of the two is missing, damaged or of no use.
         ml.data.DataError: there is no MNIST.
     """
+    from ml.artifact import ArtifactError
     from ml.data import find_mnist, load_mnist_training
 
     live = _live()
     registry.check(live)
     registry.check(version)
-    verdict = _compare(live.path, version.path, {"mnist": load_mnist_training(find_mnist(data))[1]})
+    mnist = load_mnist_training(find_mnist(data))[1]
+    try:
+        verdict = _compare(live.path, version.path, {"mnist": mnist})
+    except ArtifactError as error:
+        raise RegistryError(f"These two cannot be compared. {error}") from error
     version.gate = {**verdict.as_json(), "live": live.version}
     version.save(update_fields=["gate"])
     return verdict

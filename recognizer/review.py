@@ -15,7 +15,6 @@ from recognizer import services, usefulness
 from recognizer.models import MAX_LABEL_LENGTH, Reservation, Review, Submission, SubmissionQuerySet
 
 RESERVED_FOR = timedelta(minutes=5)
-MAX_BULK = 5000
 CHUNK = 200
 # Two reviewers may pick the same pictures at the same moment; whoever loses picks again.
 MAX_PICKS = 5

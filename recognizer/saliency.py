@@ -25,7 +25,7 @@ def ask(*, submission: Submission, place: int) -> Explanation:
         place: of the digit, 0 the first; the prediction must have it.
 
     Returns:
-        {"digit", "model": {"version", "sha256"}, "map": 28 rows of 28 numbers in [-1, 1]}: 1 where the ink speaks
+        {"digit", "model", "map": 28 rows of 28 numbers in [-1, 1]}: 1 where the ink speaks
         most for the digit, negative where it speaks against it. The model is the live one, which may be a later
         one than read it.
 
@@ -51,7 +51,11 @@ def explain(submission_id: str, place: int) -> Explanation:
     saliency = model.saliency(_pixels(stored["preview"]), stored["digit"])
     return {
         "digit": stored["digit"],
-        "model": {"version": model.card.version, "sha256": model.card.sha256},
+        "model": {
+            "version": model.card.version,
+            "sha256": model.card.sha256,
+            "preprocessing_version": submission.prediction.preprocessing_version,
+        },
         "map": [[round(float(value), 2) for value in row] for row in saliency],
     }
 

@@ -116,18 +116,11 @@ class PageSerializer(serializers.Serializer[Any]):
     results = PredictionSerializer(many=True)
 
 
-class ExplainingModelSerializer(serializers.Serializer[Any]):
-    """The model that was asked: the live one."""
-
-    version = serializers.CharField()
-    sha256 = serializers.CharField()
-
-
 class SaliencySerializer(serializers.Serializer[Any]):
     """How much the ink speaks for a digit, point by point of the 28x28 picture that the model saw."""
 
     digit = serializers.IntegerField(min_value=0, max_value=9)
-    model = ExplainingModelSerializer()
+    model = ModelSerializer(help_text="The live one, which was asked.")
     map = serializers.ListField(
         child=serializers.ListField(child=serializers.FloatField(min_value=-1, max_value=1)),
         help_text="28 rows of 28: 1 where ink speaks most for the digit, below 0 where it speaks against it.",

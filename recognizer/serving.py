@@ -8,12 +8,14 @@ import logging
 import threading
 import time
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from recognizer import registry
+from recognizer.outages import Outage
 from recognizer.registry import RegistryError
 from recognizer.versions import ModelVersion, Role
 
@@ -27,17 +29,23 @@ RETRY_SECONDS = 30.0
 
 
 def load(version: ModelVersion) -> "Recognizer":
-    """The version's model, warm. Raises RegistryError when its file is missing, damaged or cannot be opened."""
+    """The version's model, warm. Raises RegistryError when its file is missing, damaged or of no use."""
     from ml.artifact import ArtifactError
-    from ml.inference import Recognizer
 
     registry.check(version)
     try:
-        loaded = Recognizer.load(version.path)
+        return _open(version.path)
     except ArtifactError as error:
         raise RegistryError(f"{version} cannot be used. {error}") from error
-    loaded.warm_up()
-    return loaded
+
+
+def _open(path: Path) -> "Recognizer":
+    """The model at `path`, warm, with the operator's thresholds. Raises ArtifactError."""
+    from ml.inference import Recognizer
+
+    model = Recognizer.load(path, confidence=settings.MIN_CONFIDENCE, outlier=settings.MAX_OUTLIER)
+    model.warm_up()
+    return model
 
 
 class LoadedModels:
@@ -90,27 +98,22 @@ class LoadedModels:
         Raises:
             RegistryError, ml.artifact.ArtifactError: no model can be used.
         """
-        from ml.inference import Recognizer
-
         registry.adopt_shipped()
         self.refresh()
         if self.get(Role.LIVE) is None:
-            self._models[Role.LIVE] = Recognizer.load(settings.MODEL_PATH)
-            self._models[Role.LIVE].warm_up()
+            self._models[Role.LIVE] = _open(settings.MODEL_PATH)
         threading.Thread(target=self._follow, name="registry", daemon=True).start()
 
     def _follow(self) -> None:
-        is_blind = False
+        outage = Outage("Which model is live is not known: the loaded one stays. Look after the database")
         while True:
             time.sleep(LOOK_SECONDS)
             try:
                 close_old_connections()
                 self.refresh()
-                is_blind = False
+                outage.over()
             except DatabaseError as error:
-                if not is_blind:
-                    logger.warning("Which model is live is not known (%s); the loaded one stays", type(error).__name__)
-                is_blind = True
+                outage.seen(error)
             except Exception:
                 # Whatever loading raises, this thread must live on, and the loaded model answers meanwhile.
                 logger.exception("A model version could not be loaded; the loaded one stays")

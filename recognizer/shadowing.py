@@ -74,11 +74,12 @@ def read_unseen(model: "Recognizer", submission_ids: Iterable[UUID]) -> int:
         if isinstance(reading, Reading)
     ]
     with transaction.atomic():
-        # Some may have been erased meanwhile.
+        # Some may have been erased meanwhile, or read by another process; a lock first, so that none is read later.
         left = set(done.filter(id__in=[row.id for row in rows]).select_for_update().values_list("id", flat=True))
-        Prediction.objects.bulk_create(
-            (one for one in predictions if one.submission_id in left), ignore_conflicts=True
-        )
+        read = Prediction.objects.filter(submission__in=left, model_sha256=model.card.sha256)
+        left -= set(read.values_list("submission_id", flat=True))
+        predictions = [one for one in predictions if one.submission_id in left]
+        Prediction.objects.bulk_create(predictions)
     answers = {row.id: (row.answer, row.refusal == "") for row in rows}
     usefulness.refresh(
         one.submission_id for one in predictions if answers[one.submission_id] != (one.text, one.accepted)

@@ -1,166 +1,128 @@
 """The dashboard's figures, counted once and kept: a day that is over does not change.
 
-Erasing rows does not touch the days already counted: they hold numbers only.
+Whoever looks waits for what is counted quickly; the rest an idle worker counts, and until then the page shows what
+there was. Erasing rows does not touch the days already counted: they hold numbers only.
 """
 
-from collections import Counter
-from datetime import date, datetime, time, timedelta
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, Func, Max, Min, Sum
-from django.db.models.functions import Floor
+from django.db.models import Max, Min
 from django.utils import timezone
 
-from recognizer.estimates import bucket
-from recognizer.models import Prediction, Review, Status, Submission, Summary
+from recognizer import recounting
+from recognizer.counting import count_day, count_reviewed, start_of
+from recognizer.models import Review, Status, Submission, Summary
 
 MAX_DAYS = 366
 FRESH_FOR = timedelta(minutes=2)
+# Nobody who looks at the page waits for more than this, and a worker is not kept from reading for longer.
+BUDGET_MILLISECONDS = 50.0
+# What takes long is counted seldom: at most a hundredth of the time goes into it.
+REST_SHARE = 100
 REVIEWED = "reviewed"
 REVIEWED_FRESH_FOR = timedelta(hours=1)
-BINS = 10
-NOT_A_DIGIT = 10
-"""The row and the column of the confusion matrix after the ten digits: labelled “no digit”, and refused."""
 
 
-class Milliseconds(Func):
-    """Whole milliseconds from the second moment to the first."""
+def days(count: int) -> tuple[list[Summary], bool]:
+    """The last `count` days (1 to MAX_DAYS) as far as they are counted, oldest first.
 
-    output_field = BigIntegerField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "CAST(ROUND((julianday(%(expressions)s)) * 86400000) AS INTEGER)"
-        return self.as_sql(compiler, connection, template=template, arg_joiner=") - julianday(", **context)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "CAST(EXTRACT(EPOCH FROM (%(expressions)s)) * 1000 AS BIGINT)"
-        return self.as_sql(compiler, connection, template=template, arg_joiner=" - ", **context)
-
-
-def days(count: int) -> list[Summary]:
-    """The last `count` days (1 to MAX_DAYS), oldest first, today's at most FRESH_FOR old."""
+    Today's is at most FRESH_FOR old where counting is quick. Also says whether all of them are counted; if not, a
+    worker has been asked to.
+    """
     today = timezone.localdate()
     first = today - timedelta(days=count - 1)
-    refresh_days(first, today)
-    return list(Summary.objects.filter(name__range=(first.isoformat(), today.isoformat())).order_by("name"))
+    is_complete = refresh_days(first, today)
+    if not is_complete:
+        recounting.request()
+    rows = Summary.objects.filter(name__range=(first.isoformat(), today.isoformat()))
+    return list(rows.order_by("name")), is_complete
 
 
-def refresh() -> None:
-    """Count what is not counted yet; every hour, so that nobody waits for it."""
+def refresh() -> bool:
+    """Count some of what is not counted yet; whether that was all."""
     today = timezone.localdate()
-    refresh_days(today - timedelta(days=MAX_DAYS - 1), today)
-    reviewed()
+    is_complete = refresh_days(today - timedelta(days=MAX_DAYS - 1), today, at_least=1)
+    if is_complete and _is_stale(Summary.objects.filter(name=REVIEWED).first()):
+        _recount_reviewed()
+    return is_complete
 
 
-def refresh_days(first: date, last: date) -> None:
-    """Count the days of this span that are missing or may have changed since they were counted."""
+def refresh_days(first: date, last: date, *, at_least: int = 0) -> bool:
+    """Count days of this span that are missing or may have changed, the newest first, while BUDGET lasts.
+
+    Returns whether none is left. `at_least` so many are counted, however long that takes.
+    """
     oldest = Submission.objects.aggregate(oldest=Min("created_at"))["oldest"]
     if oldest is None:
-        return
+        return True
     first = max(first, timezone.localdate(oldest))
-    counted = Summary.objects.filter(name__range=(first.isoformat(), last.isoformat()))
+    counted = list(Summary.objects.filter(name__range=(first.isoformat(), last.isoformat())))
     final = {row.name for row in counted if _final(row)}
-    for ago in range((last - first).days + 1):
-        day = last - timedelta(days=ago)
-        if day.isoformat() not in final:
-            _store(day.isoformat(), count_day(day))
+    span = [last - timedelta(days=ago) for ago in range((last - first).days + 1)]
+    stale = [day for day in span if day.isoformat() not in final]
+    costs = {row.name: _cost(row) for row in counted}
+    spent = 0.0
+    for place, day in enumerate(stale):
+        name = day.isoformat()
+        expected = costs.get(name, max(costs.values(), default=0.0))
+        if place >= at_least and spent + expected > BUDGET_MILLISECONDS:
+            return False
+        costs[name] = _cost(_store(name, partial(count_day, day)))
+        spent += costs[name]
+    return True
 
 
 def _final(row: Summary) -> bool:
     """Today changes all the time, and a day with something queued may change yet: fresh enough will do."""
-    over = row.counted_at >= _start(date.fromisoformat(row.name) + timedelta(days=1))
+    over = row.counted_at >= start_of(date.fromisoformat(row.name) + timedelta(days=1))
     settled = over and not row.figures["outcomes"].get(Status.QUEUED)
     return settled or row.counted_at > timezone.now() - FRESH_FOR
 
 
-def _store(name: str, figures: dict[str, Any]) -> Summary:
+def _store(name: str, count: Callable[[], dict[str, Any]]) -> Summary:
+    """Count, and keep with it how long that took."""
+    began = time.perf_counter()
+    figures = count()
+    figures["milliseconds"] = round((time.perf_counter() - began) * 1000, 1)
     defaults = {"figures": figures, "counted_at": timezone.now()}
     return Summary.objects.update_or_create(name=name, defaults=defaults)[0]
 
 
-def _start(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def count_day(day: date) -> dict[str, Any]:
-    """A day's submissions by channel and by outcome, and a histogram of their latency.
-
-    Returns:
-        `channels`: counts by channel; `outcomes`: counts by accepted, the reasons of refusal, failed and
-        queued; `latency`: counts by `estimates.bucket` of the time from received to finished.
-    """
-    span = (_start(day), _start(day + timedelta(days=1)))
-    rows = Submission.objects.filter(created_at__gte=span[0], created_at__lt=span[1]).order_by()
-    channels: Counter[str] = Counter()
-    outcomes: Counter[str] = Counter()
-    for channel, status, refusal, n in rows.values_list("channel", "status", "refusal").annotate(Count("pk")):
-        channels[channel] += n
-        outcomes[status if status != Status.DONE else refusal or "accepted"] += n
-    latency: Counter[int] = Counter()
-    took = rows.filter(status=Status.DONE).annotate(took=Milliseconds(F("finished_at"), F("created_at")))
-    for milliseconds, n in took.values_list("took").annotate(Count("pk")):
-        latency[bucket(milliseconds)] += n
-    return {"channels": channels, "outcomes": outcomes, "latency": latency}
+def _cost(row: Summary) -> float:
+    return float(row.figures.get("milliseconds", 0.0))
 
 
 def reviewed() -> Summary:
-    """What is known from reviewed rows, by model version; recounted after a review, at most every FRESH_FOR."""
-    row = Summary.objects.filter(name=REVIEWED).first()
-    latest = Review.objects.aggregate(latest=Max("id"))["latest"]
-    if row is not None:
-        lifetime = REVIEWED_FRESH_FOR if row.figures["latest"] == latest else FRESH_FOR
-        if row.counted_at > timezone.now() - lifetime:
-            return row
-    return _store(REVIEWED, {"latest": latest, "versions": count_reviewed()})
+    """What is known from reviewed rows, by model version; recounted after a review, at most every FRESH_FOR.
 
-
-def count_reviewed() -> dict[str, dict[str, Any]]:
-    """How each model version did on the rows that reviewers labelled.
-
-    Returns:
-        By version: counts `digits` (labelled with digits), `answered` (accepted among them), `right` (their text
-        is the label), `nothing` (labelled “no digit”), `refused` (refused among those); `confusion`, 11 rows by 11
-        columns; `bins`, ten of [count, sum of confidence, right] by confidence.
+    Where that takes long, a worker does it, and what was known before is returned.
     """
-    versions: dict[str, dict[str, Any]] = {}
-    readings = Prediction.objects.filter(submission__label__isnull=False)
-    # Floor, because a cast to an integer rounds on one database and cuts on the other.
-    binned = readings.annotate(bin=Floor(F("confidence") * BINS))
-    fields = ("model_version", "submission__label", "text", "accepted", "bin")
-    for version, label, text, accepted, index, n, sure in binned.values_list(*fields).annotate(
-        n=Count("pk"), sure=Sum("confidence")
-    ):
-        figures = versions.setdefault(version, _no_figures())
-        _count_outcome(figures, label, text, accepted, n)
-        _count_confusion(figures["confusion"], label, text, accepted, n)
-        if label:
-            counted = figures["bins"][min(int(index), BINS - 1)]
-            counted[:] = [counted[0] + n, counted[1] + sure, counted[2] + n * (text == label)]
-    return versions
+    row = Summary.objects.filter(name=REVIEWED).first()
+    if row is not None and not _is_stale(row):
+        return row
+    if row is not None and _cost(row) > BUDGET_MILLISECONDS:
+        recounting.request()
+        return row
+    return _recount_reviewed()
 
 
-def _no_figures() -> dict[str, Any]:
-    return {
-        **dict.fromkeys(("digits", "answered", "right", "nothing", "refused"), 0),
-        "confusion": [[0] * (NOT_A_DIGIT + 1) for _ in range(NOT_A_DIGIT + 1)],
-        "bins": [[0, 0.0, 0] for _ in range(BINS)],
-    }
+def _is_stale(row: Summary | None) -> bool:
+    if row is None:
+        return True
+    changed = row.figures["latest"] != _latest_review()
+    lifetime = max(FRESH_FOR, timedelta(milliseconds=REST_SHARE * _cost(row))) if changed else REVIEWED_FRESH_FOR
+    return row.counted_at <= timezone.now() - lifetime
 
 
-def _count_outcome(figures: dict[str, Any], label: str, text: str, accepted: bool, n: int) -> None:
-    if label:
-        figures["digits"] += n
-        figures["answered"] += n * accepted
-        figures["right"] += n * (accepted and text == label)
-    else:
-        figures["nothing"] += n
-        figures["refused"] += n * (not accepted)
+def _recount_reviewed() -> Summary:
+    latest = _latest_review()
+    return _store(REVIEWED, lambda: {"latest": latest, "versions": count_reviewed()})
 
 
-def _count_confusion(matrix: list[list[int]], label: str, text: str, accepted: bool, n: int) -> None:
-    """Digit by digit, where reading and label are equally long."""
-    true = [int(digit) for digit in label] or [NOT_A_DIGIT] * (len(text) if accepted else 1)
-    read = [int(digit) for digit in text] if accepted else [NOT_A_DIGIT] * len(true)
-    if len(true) == len(read):
-        for row, column in zip(true, read, strict=True):
-            matrix[row][column] += n
+def _latest_review() -> int | None:
+    latest: int | None = Review.objects.aggregate(latest=Max("id"))["latest"]
+    return latest

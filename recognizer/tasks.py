@@ -7,7 +7,18 @@ import redis
 from celery import Task, shared_task
 from celery.signals import worker_process_init
 
-from recognizer import dispatch, privacy, recognition, saliency, services, serving, shadowing, summaries, tracing
+from recognizer import (
+    dispatch,
+    privacy,
+    recognition,
+    saliency,
+    serving,
+    shadowing,
+    summaries,
+    sweeping,
+    timelimits,
+    tracing,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +55,6 @@ def _reply(reply_to: str, task_id: str, replies: dict[str, dispatch.Reply]) -> N
         logger.warning("Replies not sent (%s); they are in the database", type(error).__name__)
 
 
-@shared_task(name="recognizer.sweep")
-def sweep() -> None:
-    """Publish again what was queued and then lost; every SWEEP_SECONDS."""
-    services.republish_overdue()
-
-
 @shared_task(name="recognizer.purge")
 def purge() -> None:
     """Erase what nobody reviewed in time, a little in each task: what is sent meanwhile goes in between."""
@@ -59,8 +64,9 @@ def purge() -> None:
 
 @shared_task(name="recognizer.summarise")
 def summarise() -> None:
-    """Count the dashboard's figures, so that nobody waits for them."""
-    summaries.refresh()
+    """Count the dashboard's figures, a little in each task: whoever waits for an answer goes in between."""
+    if not summaries.refresh():
+        summarise.apply_async(priority=shadowing.IDLE, retry=False)
 
 
 @shared_task(name="recognizer.check_worker", bind=True)
@@ -85,8 +91,13 @@ def warm_up(**_: object) -> None:
     Celery logs a receiver's exception and goes on, and a worker without a model would use up the attempts of
     all it is given: it ends instead.
     """
+    from ml.scoring import use_one_thread
+
+    use_one_thread()
     try:
         serving.loaded()
     except Exception as error:
         logger.exception("This worker ends: its model cannot be used")
         raise SystemExit(1) from error
+    timelimits.enforce()
+    sweeping.start()

@@ -15,6 +15,12 @@ from django.utils.translation import gettext_lazy as _
 MARK = "digits_"
 PREFIX_LENGTH = len(MARK) + 6
 LAST_USED_STEP = timedelta(minutes=1)
+CLIENT_MARK = "user:"
+
+
+def client_of(owner_id: int) -> str:
+    """How submissions name the user who sent them with a token."""
+    return f"{CLIENT_MARK}{owner_id}"
 
 
 class Scope(models.TextChoices):
@@ -57,11 +63,17 @@ class ApiToken(models.Model):
     @property
     def client(self) -> str:
         """How submissions name this token's owner."""
-        return f"user:{self.owner_id}"
+        return client_of(self.owner_id)
 
     def allows(self, scope: str) -> bool:
         """Whether it may be used for this."""
         return scope in self.scopes.split()
+
+    def seal(self) -> str:
+        """Give it its secret, and return that: nobody can tell it again."""
+        secret = fresh_secret()
+        self.prefix, self.digest = secret[:PREFIX_LENGTH], digest_of(secret)
+        return secret
 
     def touch(self) -> None:
         """Note that it was used, to the minute: not a write a request."""
@@ -80,13 +92,6 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def seal(token: ApiToken) -> str:
-    """Give an unsaved token its secret, and return that: nobody can tell it again."""
-    secret = fresh_secret()
-    token.prefix, token.digest = secret[:PREFIX_LENGTH], digest_of(secret)
-    return secret
-
-
 def create_token(
     *, owner: User, name: str, scopes: str = " ".join(Scope.values), expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
@@ -96,7 +101,7 @@ def create_token(
         django.core.exceptions.ValidationError: unknown scopes, or a name that is too long.
     """
     token = ApiToken(owner=owner, name=name, scopes=scopes, expires_at=expires_at)
-    secret = seal(token)
+    secret = token.seal()
     token.full_clean()
     token.save()
     return token, secret

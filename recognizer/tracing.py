@@ -40,6 +40,20 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class DefectsOnly(logging.Filter):
+    """Lets through what Django logs about a request only when it is a defect, with its traceback.
+
+    A 503 while a worker warms up, or a 500 that was logged where it arose, is known already; the path, which may hold
+    a submission's id, is replaced by the view's name.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether there is a traceback."""
+        match = getattr(getattr(record, "request", None), "resolver_match", None)
+        record.msg, record.args = "A request for %s failed", ((match and match.view_name) or "none",)
+        return bool(record.exc_info)
+
+
 class RequestIdMiddleware:
     """Takes the caller's `X-Request-ID` or makes one, answers with it, and logs one line a request.
 

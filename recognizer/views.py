@@ -1,5 +1,6 @@
 """The HTTP API: each view parses, calls one service, answers."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,8 +40,13 @@ class PredictView(ApiView):
         return int(settings.MAX_UPLOAD_BYTES)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.began = time.monotonic()
         super().initial(request, *args, **kwargs)
         refuse_large_body(request, limit=self.body_limit)
+
+    def left(self, seconds: float) -> float:
+        """What is left of so many seconds: where the database had to be waited for, less than all."""
+        return max(0.0, seconds - (time.monotonic() - self.began))
 
     def said(self, request: Request) -> dict[str, Any]:
         """`digits` and `include`, from the query or beside the picture; the query wins."""
@@ -95,11 +101,12 @@ def with_headers(response: Response, *, applied: str = "", replayed: bool = Fals
 
 
 def wait_for(stored: list[tuple[Submission, bool]], seconds: float) -> None:
-    """Have the new ones read, and wait for them and for those that an earlier request sent."""
+    """Have the new ones read, and wait for them and for those that an earlier request sent, within one deadline."""
+    end = time.monotonic() + seconds
     services.read_all(submissions=[submission for submission, is_new in stored if is_new], timeout=seconds)
     for submission, is_new in stored:
         if not is_new:
-            services.follow(submission=submission, timeout=seconds)
+            services.follow(submission=submission, timeout=end - time.monotonic())
 
 
 class OneView(ApiView):
@@ -132,7 +139,7 @@ class PredictionListView(PredictView):
         """201 with what was read; 202 with the address to poll when that takes longer than the deadline."""
         said, wait = self.said(request), waiting_for(request)
         stored = self.submit(request, picture(request, field=self.field), said.get("digits"))
-        wait_for([stored], wait.seconds)
+        wait_for([stored], self.left(wait.seconds))
         response = answered(stored[0], includes=said.get("include", []), success=status.HTTP_201_CREATED)
         return with_headers(response, applied=wait.applied, replayed=not stored[1])
 
@@ -154,7 +161,8 @@ class BatchView(PredictView):
         if len(parts) > 1:
             self.spend(request, len(parts) - 1)
         outcomes = [self._try(request, part, said.get("digits"), index) for index, part in enumerate(parts)]
-        wait_for([outcome for outcome in outcomes if isinstance(outcome, tuple)], wait.seconds)
+        sent = [outcome for outcome in outcomes if isinstance(outcome, tuple)]
+        wait_for(sent, self.left(wait.seconds))
         includes = said.get("include", [])
         return with_headers(Response([self._answer(outcome, includes) for outcome in outcomes]), applied=wait.applied)
 
@@ -212,7 +220,7 @@ class LegacyPredictView(PredictView):
     def post(self, request: Request) -> Response:
         """200 with `digit`, the one digit in the picture."""
         stored = self.submit(request, picture(request, field=self.field), 1)
-        wait_for([stored], settings.PREDICT_DEADLINE_SECONDS)
+        wait_for([stored], self.left(settings.PREDICT_DEADLINE_SECONDS))
         return answered(stored[0], includes=[], success=status.HTTP_200_OK)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 PERSIAN_FIGURES = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 # A visitor may type a label in Persian or Arabic figures.
 ASCII_FIGURES = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "0123456789" * 2)
+PERSIAN_SIGNS = PERSIAN_FIGURES | str.maketrans(",.%", "٬٫٪")
 WORTH_SAYING = 0.01
 
 
@@ -16,10 +17,14 @@ def figures(text: str) -> str:
     return text.translate(PERSIAN_FIGURES) if get_language() == "fa" else text
 
 
+def number(text: str) -> str:
+    """A quantity with its digits, separators and per cent sign as the active language writes them."""
+    return text.translate(PERSIAN_SIGNS) if get_language() == "fa" else text
+
+
 def percent(share: float) -> str:
     """A share in [0, 1] as whole per cent, rounded down: 99.9 % must not look certain."""
-    whole = str(floor(share * 100))
-    return figures(whole) + ("٪" if get_language() == "fa" else "%")
+    return number(f"{floor(share * 100)}%")
 
 
 def refusals() -> dict[str, str]:
@@ -41,6 +46,7 @@ def problems() -> dict[str, str]:
         "unreadable_image": _("This picture is damaged, cut short or too small. Try another."),
         "missing_image": _("No picture was chosen. Choose one first."),
         "throttled": _("That was a little fast. Wait a moment and try again."),
+        "model_failed": _("The reader failed at this one; it is not your hand. Try again later."),
         "gave_up": _("Reading this failed several times. Try another picture."),
         "unavailable": _("The reader is away. Nothing is lost: try again in a moment."),
         "offline": _("No connection. Your sheet stays; try again when online."),
@@ -95,6 +101,7 @@ def strings() -> dict[str, object]:
         "labelDigits": _("Type the digits only, such as 407."),
         "feedbackFailed": _("That could not be sent. Try again."),
         "historyItem": _("{text}, open this sheet again"),
+        "historyGuess": _("{text}?"),
         "historyRefused": _("Not read, open this sheet again"),
         "penDown": _("Pen down."),
         "penUp": _("Pen up."),

@@ -1,10 +1,21 @@
-"""Model files for tests: the shipped one with its weights disturbed, by a little or beyond use."""
+"""Models for tests: the one that is live, and files of the shipped one disturbed, by a little or beyond use."""
 
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from ml.artifact import SHIPPED_MODEL, CardFields, load_model, save_artifact
+from recognizer import registry
+from recognizer.models import ModelVersion
+from recognizer.versions import Role
+
+
+def live() -> ModelVersion:
+    """The version that answers."""
+    version = registry.current(Role.LIVE)
+    assert version is not None
+    return version
 
 
 def disturbed_model(folder: Path, *, noise: float, seed: int = 0) -> Path:
@@ -17,4 +28,21 @@ def disturbed_model(folder: Path, *, noise: float, seed: int = 0) -> Path:
     fields = {name: getattr(card, name) for name in CardFields.__slots__}
     path = folder / f"disturbed-{seed}-{noise}.keras"
     save_artifact(model, CardFields(**fields), path)
+    return path
+
+
+def diverged(model: keras.Model) -> keras.Model:
+    """The network as a training that diverged leaves it: one of its weights is no number."""
+    weights = model.get_weights()
+    weights[-1].flat[0] = np.nan
+    model.set_weights(weights)
+    return model
+
+
+def diverged_model(folder: Path) -> Path:
+    """A file that is whole and has the right hash, of a network that answers NaN."""
+    model, card = load_model(SHIPPED_MODEL)
+    fields = {name: getattr(card, name) for name in CardFields.__slots__}
+    path = folder / "diverged.keras"
+    save_artifact(diverged(model), CardFields(**fields), path)
     return path

@@ -155,6 +155,13 @@ def test_the_page_of_one_tells_its_story(desk: Client, rita: User) -> None:
         assert words in page
 
 
+def test_nobody_has_labelled_it_yet(desk: Client) -> None:
+    page = desk.get(change(factories.read("7"))).content.decode()
+
+    assert "Labelled by" in page
+    assert "None</div>" not in page
+
+
 @pytest.mark.parametrize(
     "fields",
     [{"status": "queued", "finished_at": None}, {"status": "failed", "error_code": "unreadable_image"}],
@@ -189,14 +196,27 @@ def test_bulk_actions(desk: Client, rita: User, action: str, labels: dict[str, s
     assert Review.objects.filter(submission=rows["5"], previous_label="6", reviewer=rita).count() == 1
 
 
-def test_too_many_at_once_changes_nothing(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recognizer.review.MAX_BULK", 1)
-    rows = [factories.read("7"), factories.read("7")]
+def test_select_all_means_as_many_as_the_list_says(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recognizer.admin.paging.CappedPaginator.MAX_COUNT", 2)
+    rows = [factories.read("7") for _ in range(3)]
+    chosen = {"action": "mark_no_digit", "select_across": "1", "_selected_action": [rows[2].id]}
+    assert "Select all 2 submissions" in desk.get(LIST).content.decode()
 
-    page = desk.post(LIST, {"action": "mark_no_digit", "_selected_action": [r.id for r in rows]}, follow=True)
+    page = desk.post(LIST, chosen, follow=True)
 
-    assert "At most 1 submissions at once" in page.content.decode()
-    assert not Review.objects.exists()
+    assert "2 labels changed" in page.content.decode()
+    assert set(Submission.objects.filter(label="").values_list("id", flat=True)) == {row.id for row in rows[1:]}
+
+
+def test_a_common_number_is_found_as_far_as_anybody_pages(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recognizer.admin.paging.CappedPaginator.MAX_COUNT", 2)
+    rows = [factories.read("7") for _ in range(4)]
+
+    newest, oldest = (desk.get(LIST, {"q": "7", **more}).context["cl"] for more in ({}, {"o": "7"}))
+
+    assert [row.id for row in newest.result_list][:2] == [rows[3].id, rows[2].id]
+    assert [row.id for row in oldest.result_list][:2] == [rows[0].id, rows[1].id]
+    assert newest.paginator.capped
 
 
 def test_pictures_go_to_reviewers(desk: Client) -> None:
@@ -237,6 +257,7 @@ def test_staff_without_the_right_see_nothing(db: None, client: Client, name: str
     response = client.get(reverse(f"admin:recognizer_submission_{name}", args=arguments))
 
     assert response.status_code == 403
+    assert "Whoever runs this service can let you." in response.content.decode()
     assert str(row.id) not in client.get("/admin/").content.decode()
 
 
@@ -264,7 +285,7 @@ def test_reviewers_review_and_nothing_else(desk: Client, rita: User) -> None:
 def test_who_may_only_look_cannot_label(db: None, client: Client) -> None:
     row = factories.read("7")
     guest = User.objects.create_user("guest", is_staff=True)
-    guest.user_permissions.add(*Group.objects.get(name="Reviewers").permissions.filter(codename="view_submission"))
+    guest.user_permissions.add(*factories.reviewers().permissions.filter(codename="view_submission"))
     client.force_login(guest)
 
     page = client.get(change(row))

@@ -1,13 +1,15 @@
 """The states that the database itself makes impossible."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from recognizer.models import Prediction, Status, Submission, random_id
+
+SOME_TIME = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def submission(**fields: Any) -> Submission:
@@ -28,11 +30,11 @@ def prediction(of: Submission, **fields: Any) -> Prediction:
         {"channel": "pigeon"},
         {"status": "lost"},
         {"status": Status.DONE},
-        {"finished_at": timezone.now()},
-        {"status": Status.FAILED, "finished_at": timezone.now()},
+        {"finished_at": SOME_TIME},
+        {"status": Status.FAILED, "finished_at": SOME_TIME},
         {"error_code": "gave_up"},
         {"label": "7"},
-        {"labelled_at": timezone.now()},
+        {"labelled_at": SOME_TIME},
     ],
     ids=str,
 )

@@ -105,8 +105,21 @@ def test_the_page_says_how_long_it_keeps_what_nobody_reviews(client: Client, set
 def test_the_forms_are_protected_against_other_sites() -> None:
     client = Client(enforce_csrf_checks=True)
 
-    assert client.post("/", {"file": io.BytesIO(png("4"))}).status_code == 403
+    refused = client.post("/", {"file": io.BytesIO(png("4"))})
+    assert refused.status_code == 403
+    assert "This form has grown old." in refused.content.decode()
     assert client.post("/language/", {"language": "fa"}).status_code == 403
+
+
+def test_an_unforeseen_error_has_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wording, "strings", lambda: 1 / 0)
+    client = Client(raise_request_exception=False)
+
+    said = client.get("/", headers={"Accept-Language": "fa"})
+
+    assert said.status_code == 500
+    assert "چیزی خراب شد." in said.content.decode()
+    assert "ZeroDivisionError" not in said.content.decode()
 
 
 def test_submissions_of_other_channels_have_no_page(client: Client, answered: Submission) -> None:

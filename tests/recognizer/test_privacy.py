@@ -148,7 +148,7 @@ def test_the_command_erases_one_or_a_client(db: None, capsys: pytest.CaptureFixt
     call_command("erase", "--client", "ada")
 
     assert not Submission.objects.exists()
-    assert "Erased 1 submissions" in capsys.readouterr().out
+    assert "Erased 1 submission, and 0 of" in capsys.readouterr().out
     with pytest.raises(CommandError, match="No submission has this id"):
         call_command("erase", f"--id={one.id}")
     with pytest.raises(CommandError, match="nobody in particular"):

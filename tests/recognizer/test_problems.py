@@ -59,7 +59,9 @@ def test_unforeseen_error_is_500(quiet_client: Client, monkeypatch: pytest.Monke
     assert "ZeroDivisionError" not in response.content.decode()
 
 
-def test_database_that_does_not_answer_is_503(quiet_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_that_does_not_answer_is_503(
+    quiet_client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def lose_connection(**_: object) -> None:
         raise OperationalError("server closed the connection")
 
@@ -69,6 +71,9 @@ def test_database_that_does_not_answer_is_503(quiet_client: Client, monkeypatch:
 
     assert_problem(response, 503, "unavailable")
     assert response.headers["Retry-After"] == "1"
+    said = [record for record in caplog.records if record.name == "recognizer.problems"]
+    assert [record.exc_info for record in said] == [None], "one line is enough"
+    assert "Look after the database and its disk (server closed the connection)" in said[0].message
 
 
 def test_head_and_options(quiet_client: Client) -> None:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from ml.decoding import ImageTooLarge
-from recognizer import dispatch, recognition, services
+from recognizer import dispatch, recognition, services, sweeping
 from recognizer.models import Prediction, Status, Submission
 from recognizer.services import MAX_SWEPT_TASKS
 from tests.pictures import png
@@ -38,6 +38,14 @@ def test_a_claim_counts_the_attempt_and_holds_the_row(db: None) -> None:
 def test_an_expired_claim_is_taken_over(db: None, settings: Any) -> None:
     row = queued(attempts=1, claimed_at=timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS + 1))
 
+    assert [claimed.id for claimed in recognition.claim([str(row.id)], model_version="v1")] == [row.id]
+
+
+def test_times_that_a_clock_put_back_left_in_the_future_hold_nothing(db: None, settings: Any) -> None:
+    ahead = timezone.now() + timedelta(hours=1)
+    row = queued(claimed_at=ahead, created_at=ahead)
+
+    assert [found.id for found in Submission.objects.overdue()] == [row.id]
     assert [claimed.id for claimed in recognition.claim([str(row.id)], model_version="v1")] == [row.id]
 
 
@@ -86,6 +94,14 @@ def test_the_sweeper_publishes_what_is_overdue_and_nothing_else(worker: Process,
 
     wait_until(lambda: services.get_submission(str(lost.id)).status == Status.DONE, what="the lost one to be read")
     assert services.get_submission(str(fresh.id)).status == Status.QUEUED
+
+
+def test_sweepers_take_turns(db: None, settings: Any) -> None:
+    settings.CELERY_TASK_DEFAULT_QUEUE = "nobody-s-turn"
+    dispatch.redis_client().delete(f"{settings.REDIS_KEY_PREFIX}turn:sweep")
+    queued(created_at=timezone.now() - timedelta(minutes=1))
+
+    assert [sweeping.sweep(), sweeping.sweep()] == [1, 0]
 
 
 def test_the_sweeper_does_not_fill_a_queue_that_nobody_empties(db: None, settings: Any) -> None:

@@ -1,6 +1,5 @@
 """Versions, what is live when, and how a running worker follows."""
 
-import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -9,19 +8,21 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from ml.artifact import SHIPPED_MODEL, card_path
-from recognizer import dispatch, registry, services
+from ml.calibration import Thresholds
+from recognizer import dispatch, registry, services, serving
 from recognizer.models import Deployment, ModelVersion
 from recognizer.registry import RegistryError
 from recognizer.versions import Action, Role, Source
 from tests import factories
+from tests.commands import run
 from tests.pictures import png
 from tests.processes import Process, wait_until
-from tests.recognizer.models import disturbed_model
+from tests.recognizer.models import disturbed_model, live
 
 
 @pytest.fixture(scope="session")
@@ -44,18 +45,9 @@ def candidates(db: None, model_files: list[Path]) -> Iterator[list[ModelVersion]
         version.path.unlink(missing_ok=True)
 
 
-def run(*arguments: str) -> str:
+def models(*arguments: str) -> str:
     """What `manage.py models` prints."""
-    out = io.StringIO()
-    call_command("models", *arguments, stdout=out)
-    return out.getvalue()
-
-
-def live() -> ModelVersion:
-    """The version that answers."""
-    version = registry.current(Role.LIVE)
-    assert version is not None
-    return version
+    return run("models", *arguments)
 
 
 def test_the_shipped_model_is_live_from_the_start(db: None, settings: Any) -> None:
@@ -79,6 +71,14 @@ def test_an_upgrade_brings_its_model_unless_somebody_chose_another(
     assert live() == candidates[1]
 
 
+def test_the_operator_moves_the_thresholds(db: None, settings: Any) -> None:
+    assert serving.load(live()).thresholds.confidence == serving.load(live()).card.thresholds["confidence"]
+
+    settings.MIN_CONFIDENCE, settings.MAX_OUTLIER = 0.9, 0.0
+
+    assert serving.load(live()).thresholds == Thresholds(confidence=0.9, outlier=0.0)
+
+
 def test_history_says_what_was_live_when_and_who_did_it(candidates: list[ModelVersion]) -> None:
     first, (one, two) = live(), candidates
 
@@ -92,12 +92,12 @@ def test_history_says_what_was_live_when_and_who_did_it(candidates: list[ModelVe
     assert [row.by for row in history] == ["", "rita", "omid", "omid", "rita"]
     assert [row.ended_at for row in history[:-1]] == [row.began_at for row in history[1:]]
     assert history[-1].ended_at is None
-    assert "reads 7 as 1" in run("list")
+    assert "reads 7 as 1" in models("list")
 
 
 def test_there_is_nothing_before_the_first(db: None) -> None:
     with pytest.raises(CommandError, match="no other version was live before"):
-        run("rollback")
+        models("rollback")
 
 
 @pytest.mark.parametrize("damage", ["missing", "changed", "card"])
@@ -112,11 +112,11 @@ def test_a_damaged_file_is_refused_and_the_live_one_stays(candidates: list[Model
 
     for action in ("promote", "shadow"):
         with pytest.raises(CommandError, match=f"{version.version} cannot be used"):
-            run(action, version.version)
+            models(action, version.version)
 
     assert live() == before
     assert not Deployment.objects.filter(model_version=version).exists()
-    assert "cannot be used" in run("list")
+    assert "cannot be used" in models("list")
 
 
 def test_another_model_under_its_name_is_refused(candidates: list[ModelVersion]) -> None:
@@ -129,13 +129,13 @@ def test_another_model_under_its_name_is_refused(candidates: list[ModelVersion])
 
 
 def test_only_what_passed_goes_live_unless_somebody_insists(db: None, model_files: list[Path]) -> None:
-    said = run("register", str(model_files[0]))
+    said = models("register", str(model_files[0]))
     version = ModelVersion.objects.get(source=Source.FILE)
     assert version.version in said
 
     with pytest.raises(CommandError, match=r"did not pass the gate\. It was not compared with"):
-        run("promote", version.version)
-    run("--by", "rita", "promote", version.version, "--force", "measured by hand")
+        models("promote", version.version)
+    models("--by", "rita", "promote", version.version, "--force", "measured by hand")
 
     row = Deployment.objects.get(model_version=version)
     assert (row.action, row.by, row.reason) == (Action.PROMOTED, "rita", "measured by hand")
@@ -143,12 +143,12 @@ def test_only_what_passed_goes_live_unless_somebody_insists(db: None, model_file
 
 def test_the_comparison_must_be_with_the_version_that_is_live_now(candidates: list[ModelVersion]) -> None:
     with pytest.raises(CommandError, match=f"was not compared with {live()}"):
-        run("promote", candidates[1].version)
+        models("promote", candidates[1].version)
 
 
 def test_unknown_versions_are_named_with_those_there_are(db: None) -> None:
     with pytest.raises(CommandError, match=f"no model version 'nonsense'. There are: {live().version}"):
-        run("promote", "nonsense")
+        models("promote", "nonsense")
 
 
 def test_a_name_that_leads_out_of_the_folder_is_refused(db: None, model_files: list[Path], tmp_path: Path) -> None:
@@ -163,17 +163,17 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(db: None, model_files: l
 
 def test_the_shadow_is_one_and_never_the_live_one(candidates: list[ModelVersion]) -> None:
     one, two = candidates
-    run("shadow", one.version)
-    run("shadow", two.version)
+    models("shadow", one.version)
+    models("shadow", two.version)
     assert registry.current(Role.SHADOW) == two
 
     registry.promote(two.version, by="rita", insisting="for the test")
     assert registry.current(Role.SHADOW) is None
     with pytest.raises(CommandError, match="is live"):
-        run("shadow", two.version)
+        models("shadow", two.version)
 
-    run("shadow", one.version)
-    assert "No version" in run("shadow", "off")
+    models("shadow", one.version)
+    assert "No version" in models("shadow", "off")
     assert registry.current(Role.SHADOW) is None
 
 
@@ -217,10 +217,31 @@ def test_a_running_worker_follows_and_loses_nothing(worker: Process, candidates:
     assert worker.alive() and worker.pid == pid
 
 
+def test_a_worker_killed_during_a_promotion_leaves_it_to_the_next(
+    worker: Process, candidates: list[ModelVersion]
+) -> None:
+    registry.promote(candidates[0].version, by="rita")
+    worker.kill()
+    waiting = services.submit(image=png("7"), channel="api")
+    services.request_reading(submission=waiting)
+
+    worker.start()
+
+    wait_until(
+        lambda: services.get_submission(str(waiting.id)).prediction, what="the next worker to read it", timeout=180
+    )
+    read = services.get_submission(str(waiting.id)).prediction
+    assert read is not None and (read.text, read.model_sha256) == ("7", candidates[0].sha256)
+
+
 def test_a_worker_keeps_its_model_when_the_new_one_is_damaged(worker: Process, candidates: list[ModelVersion]) -> None:
     first, version = live(), candidates[0]
-    registry.promote(version.version, by="rita")
-    version.path.write_bytes(b"damaged after it was promoted")
+    # The test before may have left it with the very version that is promoted here.
+    wait_until(lambda: read_by() == first.version, what="the first version to answer")
+    # The worker sees the promotion only once the file is damaged, however quick it is.
+    with transaction.atomic():
+        registry.promote(version.version, by="rita")
+        version.path.write_bytes(b"damaged after it was promoted")
     told = f"{version} cannot be used"
 
     wait_until(lambda: told in worker.output(), what="the worker to tell of the damage")

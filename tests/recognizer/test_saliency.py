@@ -35,6 +35,7 @@ def test_a_worker_says_which_ink_spoke(client: Client, answered: Submission) -> 
     saliency = np.array(body["map"])
     assert body["digit"] == stored["digit"] == 7
     assert body["model"]["version"] == answered.prediction.model_version
+    assert body["model"]["preprocessing_version"] == answered.prediction.preprocessing_version
     assert saliency.shape == (28, 28)
     assert np.abs(saliency).max() == 1
     assert (saliency[ink == 0] == 0).all()

@@ -1,20 +1,20 @@
 """A version that reads along, unseen, and one that reads the past."""
 
-import io
 import signal
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from recognizer import dispatch, registry, services, shadowing
 from recognizer.models import ModelVersion, Prediction, Submission
 from recognizer.tasks import read_along
-from recognizer.versions import Role, Source
+from recognizer.versions import Source
 from tests import factories
+from tests.commands import run
 from tests.pictures import png
 from tests.processes import Process, wait_until
-from tests.recognizer.models import disturbed_model
+from tests.recognizer.models import disturbed_model, live
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +62,7 @@ def test_the_shadow_reads_along_and_its_disagreements_move_up(worker: Process, s
 
 
 def test_who_waits_for_an_answer_goes_first(worker: Process) -> None:
+    before = len(worker.output())
     worker.send(signal.SIGSTOP)
     try:
         for _ in range(5):
@@ -77,28 +78,25 @@ def test_who_waits_for_an_answer_goes_first(worker: Process) -> None:
     assert [future.result(60)["status"] for future in futures] == ["done"] * 3
 
     wait_until(lambda: shadowing.waiting() == 0, what="the rest")
-    done = [line for line in worker.output().splitlines() if "Idle: the shadow" in line or "Read " in line][-8:]
+    done = [line for line in worker.output()[before:].splitlines() if "Idle: the shadow" in line or "Read " in line]
     first_answer = next(place for place, line in enumerate(done) if "Read " in line)
     assert first_answer <= 1, done
 
 
 def replay(*arguments: str) -> str:
     """What `manage.py replay` prints."""
-    out = io.StringIO()
-    call_command("replay", *arguments, stdout=out, stderr=io.StringIO())
-    return out.getvalue()
+    return run("replay", *arguments)
 
 
 def test_replay_compares_a_version_with_the_answers_given(db: None) -> None:
-    live = registry.current(Role.LIVE)
-    assert live is not None
+    version = live()
     right = factories.read("4", image=png("4"), label="4", labelled_at="2026-01-01T00:00Z")
     wrong = factories.read("1", image=png("7"), label="7", labelled_at="2026-01-01T00:00Z")
     unlabelled = factories.read("1", image=png("1"))
 
-    said = replay(live.version)
+    said = replay(version.version)
 
-    unseen = Prediction.objects.filter(live=False, model_sha256=live.sha256)
+    unseen = Prediction.objects.filter(live=False, model_sha256=version.sha256)
     assert dict(unseen.values_list("submission_id", "text")) == {right.id: "4", wrong.id: "7", unlabelled.id: "1"}
     assert "66.67%  2 of 3" in said
     assert "100.00%  2 of 2" in said
@@ -106,23 +104,24 @@ def test_replay_compares_a_version_with_the_answers_given(db: None) -> None:
     assert "95 %:" in said
     wrong_now = Submission.objects.get(id=wrong.id)
     assert wrong_now.prediction is not None and wrong_now.prediction.text == "1"
-    assert replay(live.version) == said
+    assert replay(version.version) == said
     assert Prediction.objects.count() == 6
 
 
 def test_replay_goes_back_as_far_as_told(db: None) -> None:
-    live = registry.current(Role.LIVE)
-    assert live is not None
+    version = live()
     old = factories.read("4", image=png("4"), created_at="2026-01-01T00:00Z")
     new = [factories.read("4", image=png("4"), created_at="2026-03-01T00:00Z") for _ in range(2)]
 
-    replay(live.version, "--since", "2026-02-01", "--limit", "1")
+    replay(version.version, "--since", "2026-02-01", "--limit", "1")
     assert Prediction.objects.filter(live=False).count() == 1
-    replay(live.version, "--since", "2026-02-01")
-    assert seen_by(live) == {row.id for row in new}
-    assert old.id not in seen_by(live)
+    replay(version.version, "--since", "2026-02-01")
+    assert seen_by(version) == {row.id for row in new}
+    assert old.id not in seen_by(version)
 
 
 def test_replay_refuses_what_it_does_not_know(db: None) -> None:
     with pytest.raises(CommandError, match="There is no model version 'nonsense'"):
         replay("nonsense")
+    with pytest.raises(CommandError, match="argument --limit"):
+        replay("nonsense", "--limit", "-3")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.conf import settings as configured
 from django.test import Client
 from django.utils.module_loading import import_string
 
-from recognizer import tracing
+from recognizer import pages, tracing
 from tests.pictures import png
 from tests.processes import Process, wait_until
 
@@ -44,6 +45,36 @@ def test_each_request_has_a_line_without_path_or_address(
     assert line.startswith("GET prediction 404 ")
     assert "00000000-0000" not in caplog.text
     assert "127.0.0.1" not in caplog.text and "203.0.113.7" not in caplog.text
+
+
+def test_not_ready_yet_is_no_error(
+    client: Client, db: None, session_worker: Process, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No worker runs: as while it is warming up."""
+    session_worker.stop()  # another test may have started it
+
+    assert client.get("/readyz").status_code == 503
+
+    # Threads that wait for workers may tell at any time that an outage, of a test before, is over.
+    own = [record for record in caplog.records if record.thread == threading.get_ident()]
+    assert [record.getMessage() for record in own if record.levelno >= logging.WARNING] == []
+
+
+def test_a_defect_is_logged_with_its_traceback_but_not_its_path(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(pages, "find", broken)
+    client.raise_request_exception = False
+
+    assert client.get("/readings/00000000-0000-0000-0000-000000000000/").status_code == 500
+
+    (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert record.getMessage() == "A request for reading failed"
+    assert "RuntimeError: a defect" in caplog.text
+    assert "00000000-0000" not in caplog.text
 
 
 def test_json_lines_hold_the_id() -> None:

@@ -12,7 +12,9 @@ from recognizer.models import Channel
 class Command(BaseCommand):
     """What people may ask for by law: all about them goes, reviewed or not."""
 
-    help = "Erase a submission (--id) or all of a client's (--client): pictures, readings, feedback, decisions."
+    help = (
+        "Erase a submission (--id) or a client (--client): pictures, readings, feedback, what the bot knows of them."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
@@ -27,7 +29,10 @@ class Command(BaseCommand):
             self.stdout.write("Erased 1 submission.")
             return
         try:
-            sent, said = privacy.erase_client(client=options["client"], channel=options["channel"])
+            gone = privacy.forget_client(client=options["client"], channel=options["channel"])
         except ValueError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"Erased {sent} submissions, and {said} of the client's hints on others.")
+        submissions = f"{gone.submissions} submission{'s' * (gone.submissions != 1)}"
+        self.stdout.write(f"Erased {submissions}, and {gone.hints} of the client's hints on those of others.")
+        for sentence in gone.elsewhere:
+            self.stdout.write(sentence)

@@ -17,6 +17,13 @@ def moment(text: str) -> datetime:
     return timezone.make_aware(value) if timezone.is_naive(value) else value
 
 
+def positive(text: str) -> int:
+    """A whole number from 1. Raises ValueError."""
+    if (value := int(text)) < 1:
+        raise ValueError
+    return value
+
+
 class Command(BaseCommand):
     """The answers that were given stay as they are."""
 
@@ -26,7 +33,7 @@ class Command(BaseCommand):
         """The version, and how far back."""
         parser.add_argument("version")
         parser.add_argument("--since", type=moment, help="only what came since then: 2026-11-22 or 2026-11-22T16:00")
-        parser.add_argument("--limit", type=int, help="at most so many")
+        parser.add_argument("--limit", type=positive, help="at most so many, from 1")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, store, compare; what this version has read before is not read again."""
