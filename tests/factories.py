@@ -74,9 +74,14 @@ def read(text: str = "7", *, confidence: float = 0.95, reason: str = "", **field
 def reviewer(name: str = "rita", password: str | None = None) -> User:
     """A member of the Reviewers group that the migrations make."""
     user = User.objects.create_user(name, password=password, is_staff=True)
+    user.groups.add(reviewers())
+    return user
+
+
+def reviewers() -> Group:
+    """The group itself."""
     if not Group.objects.filter(name="Reviewers").exists():
         # A test with transactions of its own ran before: it leaves tables empty, also of what migrations made.
         migration = import_module("recognizer.migrations.0007_reviewers_group")
         migration.create_reviewers(apps, SimpleNamespace(connection=connection))
-    user.groups.add(Group.objects.get(name="Reviewers"))
-    return user
+    return Group.objects.get(name="Reviewers")

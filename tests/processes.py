@@ -23,8 +23,17 @@ def wait_until(condition: Callable[[], object], *, what: str, timeout: float = 6
 class Process:
     """One child process, started on demand, that can be killed and started again."""
 
-    def __init__(self, command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        descriptors: Sequence[int] = (),
+    ) -> None:
         self.command = list(command)
+        # Of files that it inherits.
+        self.descriptors = descriptors
         self.log = log
         self.env = {**os.environ, **(env or {})}
         self._popen: subprocess.Popen[bytes] | None = None
@@ -39,6 +48,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self.descriptors,
             )
 
     @property
@@ -46,6 +56,11 @@ class Process:
         """The process id; it must have been started."""
         assert self._popen is not None
         return self._popen.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """What it ended with, minus the signal that killed it; None while it runs."""
+        return self._popen.poll() if self._popen else None
 
     def alive(self) -> bool:
         """Whether it runs."""
@@ -62,11 +77,11 @@ class Process:
             assert self._popen is not None
             self._popen.wait()
 
-    def stop(self, timeout: float = 30) -> None:
+    def stop(self, timeout: float = 30, *, signal_number: int = signal.SIGTERM) -> None:
         """SIGTERM, and SIGKILL when that does not end it in time."""
         if not self.alive():
             return
-        self.send(signal.SIGTERM)
+        self.send(signal_number)
         assert self._popen is not None
         try:
             self._popen.wait(timeout)
