@@ -5,9 +5,11 @@
 VENV ?= .venv
 BIN = $(VENV)/bin
 INSTALL = sh digitsite/run/install.sh $(VENV)
+# Whole files, in the order in which they were collected, to as many processes as there are cores.
+PARALLEL = -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev install-train test test-faults lint fix audit train evaluate bench requirements
+.PHONY: help run install install-dev install-train test test-postgres test-faults lint fix audit train evaluate bench requirements
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -15,18 +17,22 @@ help:  ## list these commands
 run: install  ## install what is missing, then start everything: http://127.0.0.1:8000
 	@$(BIN)/python -m digitsite.run
 
-test: install-dev  ## the test suite (ARGS="-k name" for a part of it)
-	@$(BIN)/python -m pytest $(ARGS)
+test: install-dev  ## the test suite (ARGS="-k name" for a part of it, -n 0 for one process)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-test-faults: install-dev  ## only the tests that really kill processes
-	@$(BIN)/python -m pytest -m faults $(ARGS)
+test-postgres: install-dev  ## what touches the database, on PostgreSQL (DATABASE_URL=postgres://user@host/name)
+	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} \
+	    $(BIN)/python -m pytest $(PARALLEL) tests/recognizer tests/telegram_integration $(ARGS)
+
+test-faults: install-dev  ## the long form of the tests that do real harm (FAULTS=short: as in `make test`)
+	@FAULTS=$${FAULTS:-long} $(BIN)/python -m pytest tests/faults $(ARGS)
 
 lint: install-dev  ## style, types, import rules, missing migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	SECRET_KEY=lint $(BIN)/python manage.py makemigrations --check --dry-run
+	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
 
 fix: install-dev  ## repair the style where ruff can
 	$(BIN)/ruff check --fix .
