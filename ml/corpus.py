@@ -22,7 +22,7 @@ from ml.preprocessing import PREPROCESSING_VERSION, find_ink, normalise
 from ml.rendering import CANVAS, Grey, invert, photograph, random_scene
 from ml.segmentation import Candidate, propose
 
-CORPUS_VERSION = 2
+CORPUS_VERSION = 3
 PIECES_PER_GLYPH = 0.5
 PICTURES_PER_CHUNK = 1_000
 

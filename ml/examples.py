@@ -21,9 +21,10 @@ from ml.pictures import Sources
 
 DRAWN = {
     "digit": 16_000,
-    "row": 4_000,
+    "row": 6_000,
     "crowded": 2_000,
     "mnist": 5_000,
+    "mnist-row": 3_000,
     "letter": 18_000,
     "word": 1_000,
     "junk": 4_000,

@@ -11,6 +11,8 @@ _SPECK = 0.16
 _SMALL = 0.4
 _FLAT = 2.0
 _DASH = 5.0
+_LINE = 2.0
+"""Times its thickness: what is higher is no dash, however long, but perhaps many digits that hang together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def _is_mark(one: Component, others: list[Component], height: float) -> bool:
     """A speck, or a minus sign that stands by itself (the loose bar of a 5 stands over or beside its body)."""
     if max(one.width, one.height) < _SPECK * height:
         return True
-    if one.width < _FLAT * one.height or (one.height > 0.35 * height and one.width < _DASH * one.height):
+    is_line = one.width >= _DASH * one.height and one.height < _LINE * one.thickness
+    if one.width < _FLAT * one.height or (one.height > 0.35 * height and not is_line):
         return False
     return not any(_may_carry_bar(other, one, height) for other in others if other is not one)
 

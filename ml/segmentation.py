@@ -16,7 +16,7 @@ from ml.preprocessing import Ink
 Map = NDArray[np.float32]
 Box = tuple[int, int, int, int]
 
-MOST_PIECES = 4
+MOST_PIECES = 6
 """A digit is never put together from more pieces than this, unless they make up whole components."""
 
 _WIDE_ALONE = 0.9

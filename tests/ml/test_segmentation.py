@@ -136,6 +136,29 @@ def test_touching_digits_are_cut_between_them() -> None:
     assert any(one.box[0] > 45 and one.box[0] + one.box[2] > 100 for one in halves)
 
 
+def _touching_rings(count: int) -> Map:
+    """Zeros 88 pixels wide and 96 high, 87 apart; the first begins 18 pixels from the left border."""
+    ink = np.zeros((120, 40 + 87 * count), np.float32)
+    for left in range(20, 20 + 87 * count, 87):
+        cv2.ellipse(ink, (left + 42, 60), (40, 44), 0, 0, 360, 1.0, 8)
+    return ink
+
+
+def test_each_of_many_wide_digits_in_one_blot_is_a_candidate() -> None:
+    """However many cuts go through a 0 itself, and however long the way between two of them leads along their ink."""
+    boxes = _boxes(_propose(_touching_rings(12)))
+
+    lefts = range(18, 18 + 87 * 12, 87)
+    assert all(any(abs(x - left) < 6 and abs(width - 88) < 8 for x, _, width, _ in boxes) for left in lefts)
+
+
+def test_cuts_leave_no_slivers() -> None:
+    pieces = [one for one in _propose(_touching_rings(4)) if one.end == one.start + 1]
+
+    assert len(pieces) > 4
+    assert min(float(one.crop.sum()) for one in pieces) > 0.4 * 8 * 96
+
+
 def test_wide_strokes_of_one_digit_are_put_together_again() -> None:
     """Both are wide enough to be cut into many pieces."""
     five = np.zeros((130, 200), np.float32)
