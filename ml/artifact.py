@@ -94,8 +94,9 @@ def _check_values(card: ModelCard, file: Path) -> None:
         raise ArtifactError(f"The model card {file} names unknown outputs {card.outputs!r}.")
     if not _is_positive(card.temperature):
         raise ArtifactError(f"The model card {file} holds a temperature that is no positive number.")
-    if not isinstance(card.thresholds, dict) or "confidence" not in card.thresholds:
-        raise ArtifactError(f"The model card {file} lacks the confidence threshold.")
+    names = set(card.thresholds) if isinstance(card.thresholds, dict) else set()
+    if not {"confidence"} <= names <= {"confidence", "outlier"}:
+        raise ArtifactError(f"The model card {file} needs a confidence threshold, and may have one for outliers.")
 
 
 def _is_positive(value: object) -> bool:

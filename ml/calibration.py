@@ -3,7 +3,6 @@
 NumPy only (SciPy while fitting), so that whoever judges outputs needs no Keras.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,17 +57,20 @@ class Judgement:
         rare = RARITY * self.outlier
         return np.asarray(self.probabilities.max(axis=1) * (1.0 - rare / (rare + 1.0 - self.outlier)), np.float64)
 
-    def accepted(self, thresholds: Mapping[str, float]) -> NDArray[np.bool_]:
-        """Which rows pass the thresholds of a model card, bool (N,)."""
-        return (self.confidence >= thresholds["confidence"]) & (self.outlier <= thresholds.get("outlier", 1.0))
+    def accepted(self, thresholds: "Thresholds") -> NDArray[np.bool_]:
+        """Which rows pass, bool (N,)."""
+        return (self.confidence >= thresholds.confidence) & (self.outlier <= thresholds.outlier)
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where reading turns into refusing: the least confidence and the largest outlier score of any digit."""
+    """Where reading turns into refusing: the least confidence and the largest outlier score of any digit.
+
+    A model card's `thresholds` are its keyword arguments.
+    """
 
     confidence: float
-    outlier: float
+    outlier: float = 1.0
 
     def are_exceeded(self, outlier: Floats, cut: NDArray[np.bool_]) -> bool:
         """Whether the outlier scores of a number's digits, float64 (N,), say that it is none.

@@ -22,7 +22,6 @@ _ASIDE = 0.3
 _ALONG = 0.15
 """Of a pixel of ink on the way; entering a stroke costs its width."""
 
-_STEPS = (0, -1, 1)
 _CLOSEST = 0.06
 _DEAREST = 3.5
 """Stroke widths."""
@@ -80,25 +79,24 @@ def _ways(ink: Map, entering: float) -> tuple[Map, list[list[int]]]:
     `entering`: the price of a stroke. The way back: for each row from the last to the second, and each column, -1, 0
     or 1 to the column in the row before.
     """
-    width = ink.shape[1]
-    left = np.pad(ink, ((0, 0), (1, 1)))
-    price = np.stack(
-        [
-            entering * np.maximum(ink[1:] - left[:-1, 1 + step : 1 + step + width], 0) + _ASIDE * abs(step)
-            for step in _STEPS
-        ],
-        axis=1,
-    )
+    height, width = ink.shape
+    before = np.pad(ink[:-1], ((0, 0), (1, 1)))
     along = _ALONG * ink
+    straight, from_left, from_right = (
+        entering * np.maximum(ink[1:] - before[:, start : start + width], 0) + along[1:] + aside
+        for start, aside in ((1, 0), (0, _ASIDE), (2, _ASIDE))
+    )
     total = np.full(width + 2, np.inf, np.float32)
     total[1:-1] = entering * ink[0] + along[0]
-    neighbours = np.arange(width) + 1 + np.array(_STEPS)[:, None]
-    came = np.empty((len(ink) - 1, width), np.intp)
-    for row, prices in enumerate(price):
-        offers = prices + total[neighbours]
-        came[row] = offers.argmin(axis=0)
-        total[1:-1] = offers.min(axis=0) + along[row + 1]
-    return total[1:-1], np.array(_STEPS)[came[::-1]].tolist()
+    is_left, is_right = np.empty((2, height - 1, width), np.bool_)
+    for row in range(height - 1):
+        best, left, right = total[1:-1] + straight[row], total[:-2] + from_left[row], total[2:] + from_right[row]
+        np.less(left, best, out=is_left[row])
+        np.minimum(best, left, out=best)
+        np.less(right, best, out=is_right[row])
+        np.minimum(best, right, out=total[1:-1])
+    steps = np.where(is_right, 1, np.where(is_left, -1, 0))
+    return total[1:-1], steps[::-1].tolist()
 
 
 def _cheapest(cost: Map, distance: int, dearest: float) -> list[int]:

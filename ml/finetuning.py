@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from ml.artifact import CardFields, ModelCard, load_model
-from ml.calibration import Judgement, fit_temperature, judge
+from ml.calibration import Judgement, Thresholds, fit_temperature, judge
 from ml.data import NOT_A_DIGIT, LabelledImages, join, load_mnist_training
 from ml.examples import gather, scribbles
 from ml.preprocessing import PREPROCESSING_VERSION
@@ -115,7 +115,7 @@ def match_thresholds(judgement: Judgement, before: Judgement, thresholds: Mappin
         matched["outlier"] = float(np.sort(judgement.outlier)[max(0, count - 1)])
         passing = judgement.outlier <= matched["outlier"]
     confidence = np.sort(judgement.confidence[passing])[::-1]
-    count = int(before.accepted(thresholds).sum())
+    count = int(before.accepted(Thresholds(**thresholds)).sum())
     matched["confidence"] = float(confidence[min(max(1, count), len(confidence)) - 1])
     return matched
 

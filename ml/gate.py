@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ml.artifact import ArtifactError, load_model
+from ml.calibration import Thresholds
 from ml.data import NOT_A_DIGIT, LabelledImages
 from ml.evaluation import share
 from ml.inference import ModelFailed, Picture, Reading, Recognizer
@@ -98,7 +99,7 @@ def measure(path: Path, sets: Mapping[str, LabelledImages], pictures: Sequence[L
         judgement = scorer(examples.images.astype(np.float32) / np.float32(255))
         if not np.isfinite(judgement.confidence).all():
             raise ArtifactError(f"The model {card.version} answers NaN or infinity to some of {name}.")
-        accepted, digits = judgement.accepted(card.thresholds), examples.labels < NOT_A_DIGIT
+        accepted, digits = judgement.accepted(Thresholds(**card.thresholds)), examples.labels < NOT_A_DIGIT
         right = judgement.digits == examples.labels
         figures |= _share(f"{name}, right", right[digits].tolist())
         figures |= _share(f"{name}, right and accepted", (right & accepted)[digits].tolist())

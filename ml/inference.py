@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -86,14 +86,12 @@ class Recognizer:
     def load(cls, path: Path, *, confidence: float | None = None, outlier: float | None = None) -> Recognizer:
         """Load a verified model; `confidence` and `outlier` move its thresholds. Raises ArtifactError."""
         model, card = load_model(path)
-        return cls(
-            Scorer(model, card),
-            card,
-            Thresholds(
-                card.thresholds["confidence"] if confidence is None else confidence,
-                card.thresholds.get("outlier", 1.0) if outlier is None else outlier,
-            ),
-        )
+        thresholds = Thresholds(**card.thresholds)
+        if confidence is not None:
+            thresholds = replace(thresholds, confidence=confidence)
+        if outlier is not None:
+            thresholds = replace(thresholds, outlier=outlier)
+        return cls(Scorer(model, card), card, thresholds)
 
     def warm_up(self) -> None:
         """Make the first request as fast as the others. Raises ArtifactError when the model is of no use at all."""

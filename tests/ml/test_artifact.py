@@ -83,7 +83,8 @@ def test_card_of_another_model_is_noticed(model: keras.Model, artifact: Path, tm
         ("outputs", "words", "unknown outputs 'words'"),
         ("temperature", 0, "no positive number"),
         ("temperature", "hot", "no positive number"),
-        ("thresholds", {}, "lacks the confidence threshold"),
+        ("thresholds", {}, "needs a confidence threshold"),
+        ("thresholds", {"confidence": 0.5, "distance": 1.0}, "needs a confidence threshold"),
     ],
 )
 def test_wrong_card_is_refused(artifact: Path, field: str, value: object, message: str) -> None:

@@ -56,7 +56,7 @@ def test_thresholds_refuse_no_more_digits_than_allowed() -> None:
 
     thresholds = choose_thresholds(judgement, "logits10+outlier+part", refused=0.01)
 
-    refused = np.count_nonzero(~judgement.accepted(thresholds))
+    refused = np.count_nonzero(~judgement.accepted(Thresholds(**thresholds)))
     assert 40 < refused <= 50
 
 
@@ -66,7 +66,7 @@ def test_threshold_of_a_model_without_outlier_output() -> None:
     thresholds = choose_thresholds(judgement, "softmax10", refused=0.05)
 
     assert set(thresholds) == {"confidence"}
-    assert 0.94 < judgement.accepted(thresholds).mean() <= 0.96
+    assert 0.94 < judgement.accepted(Thresholds(**thresholds)).mean() <= 0.96
 
 
 @pytest.mark.parametrize(

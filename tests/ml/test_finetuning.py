@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.calibration import Judgement
+from ml.calibration import Judgement, Thresholds
 from ml.data import NOT_A_DIGIT, LabelledImages
 from ml.finetuning import LEARNED, MAX_REPEATS, gather_material, match_thresholds
 from tests.ml.sources import printed_digits, write_mnist
@@ -23,7 +23,7 @@ def test_matched_thresholds_accept_as_many() -> None:
 
     matched = match_thresholds(now, before, thresholds)
 
-    assert 100 < before.accepted(thresholds).sum() == now.accepted(matched).sum() < 900
+    assert 100 < before.accepted(Thresholds(**thresholds)).sum() == now.accepted(Thresholds(**matched)).sum() < 900
     assert (before.outlier <= 0.7).sum() == (now.outlier <= matched["outlier"]).sum()
     assert set(match_thresholds(now, before, {"confidence": 0.3})) == {"confidence"}
 
