@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from bench.load import BOUNDARY, form_file
+from tests.processes import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 240
@@ -73,13 +73,6 @@ def ours(clone: Path, **env: str) -> Service:
     python = str(clone / ".venv" / "bin" / "python")
     env = {"RATE_LIMIT_ENABLED": "0", "PORT": "{port}", **env}
     return Service("this product", (python, "-m", "digitsite.run"), "image", "/api/v1/predictions/", env, clone)
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def role_of(process: psutil.Process) -> str:

@@ -106,7 +106,7 @@ def stages() -> dict[str, list[Program]]:
     return {
         "redis": [valkey()] if embedded else [],
         "workers": workers(),
-        "front": [web(), celery("beat", "beat"), webhooks(), *([bot()] if settings.TELEGRAM_BOT_TOKEN else [])],
+        "front": [web(), scheduler(), webhooks(), *([bot()] if settings.TELEGRAM_BOT_TOKEN else [])],
     }
 
 

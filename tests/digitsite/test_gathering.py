@@ -12,8 +12,8 @@ import pytest
 
 from digitsite.inbox import MAX_HEAD_BYTES
 from tests.pictures import png
-from tests.processes import Process, wait_until
-from tests.recognizer.conftest import fetch, free_port
+from tests.processes import Process, free_port, wait_until
+from tests.recognizer.conftest import fetch
 
 THREADS = 2
 GET = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -10,8 +10,7 @@ import redis
 
 from digitsite.environment import broker_url
 from tests.certificates import self_signed
-from tests.processes import Process, wait_until
-from tests.run.service import free_port
+from tests.processes import Process, free_port, wait_until
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.databases import Postgres, Sqlite
-from tests.faults.service import Service, free_port
+from tests.faults.service import Service
+from tests.processes import free_port
 
 LONG = os.environ.get("FAULTS") == "long"
 

@@ -13,8 +13,8 @@ import pytest
 from tests.certificates import self_signed
 from tests.faults.databases import Postgres
 from tests.faults.load import Load
-from tests.faults.service import Service, free_port
-from tests.processes import ROOT, Process
+from tests.faults.service import Service
+from tests.processes import ROOT, Process, free_port
 
 HOST = "127.0.0.1"
 SETTINGS = {

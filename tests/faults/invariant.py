@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.faults.load import NO_ANSWER, Answer
-from tests.faults.service import DEADLINE_SECONDS, Service
+from tests.faults.service import DEADLINE_SECONDS, Service, hexadecimal
 from tests.processes import wait_until
 
 PROMISED_SECONDS = 1.0
@@ -36,7 +36,7 @@ def check(
     statuses = service.statuses()
     report(fault, answers, statuses)
     assert set(statuses.values()) <= {"done", "failed"}
-    lost = [answer for answer in answers if answer.id and answer.id.replace("-", "") not in statuses]
+    lost = [answer for answer in answers if answer.id and hexadecimal(answer.id) not in statuses]
     assert not lost, f"accepted and gone: {lost[:3]}"
     assert not service.database.rows(UNEQUAL)
     assert not service.database.rows(TWICE)

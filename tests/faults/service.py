@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from django.test import override_settings
 from digitsite.run import programs
 from tests.faults.databases import Database
 from tests.faults.load import Answer, Load, send
-from tests.processes import ROOT, Process, wait_until
+from tests.processes import ROOT, Process, free_port, wait_until
 
 DEADLINE_SECONDS = 4.0
 CLAIM_SECONDS = 3.0
@@ -34,11 +33,9 @@ SETTINGS = {
 }
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+def hexadecimal(row_id: object) -> str:
+    """A submission's id as every database and the API would agree on it: 32 hex characters."""
+    return str(row_id).replace("-", "")
 
 
 class Service:
@@ -62,7 +59,7 @@ class Service:
         self.env = {**SETTINGS, **addresses, **places}
         self.redis = self.process("redis", self.redis_command())
         self.web = self.process("web", self.web_command())
-        self.beat = self.process("beat", [sys.executable, "-m", "celery", "-A", "digitsite", "beat"])
+        self.beat = self.process("beat", programs.scheduler().command)
         self.workers = [self.worker(f"worker{number}") for number in (1, 2)]
 
     def process(self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None) -> Process:
@@ -161,9 +158,9 @@ class Service:
         return redis.Redis.from_url(self.redis_url, socket_timeout=5)
 
     def statuses(self) -> dict[str, str]:
-        """Each submission's status by its id, in 32 hex characters."""
+        """Each submission's status by its `hexadecimal` id."""
         rows = self.database.rows("SELECT id, status FROM recognizer_submission")
-        return {str(row_id).replace("-", ""): str(status) for row_id, status in rows}
+        return {hexadecimal(row_id): str(status) for row_id, status in rows}
 
     def __str__(self) -> str:
         return f"{self.get('/readyz')} {', '.join(f'{p.log.stem}: {p.exit_code}' for p in self.processes)}"

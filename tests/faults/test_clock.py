@@ -4,8 +4,8 @@ import signal
 from pathlib import Path
 
 from tests.faults.invariant import check
-from tests.faults.service import Service
-from tests.faults.test_workers import hexadecimal, instead_of_workers
+from tests.faults.service import Service, hexadecimal
+from tests.faults.test_workers import instead_of_workers
 from tests.processes import wait_until
 
 HOUR = 3600

@@ -15,8 +15,7 @@ from tests.faults.databases import Postgres
 from tests.faults.fleet import Fleet
 from tests.faults.invariant import check
 from tests.faults.load import PATH, connect, picture
-from tests.faults.service import free_port
-from tests.processes import Process, wait_until
+from tests.processes import Process, free_port, wait_until
 
 ROUNDS = 5 if LONG else 1
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.faults.invariant import check
 from tests.faults.load import send
 from tests.faults.mortal_worker import POISON, TRAP
-from tests.faults.service import Service
+from tests.faults.service import Service, hexadecimal
 from tests.processes import Process, wait_until
 
 MORTAL = "tests.faults.mortal_worker"
@@ -103,11 +103,6 @@ def test_a_picture_at_which_a_worker_hangs_is_left_to_another(service: Service) 
 def sent_with(service: Service, ending: bytes) -> str:
     """The id of a picture with this behind its end, in hex."""
     return hexadecimal(send(service.address, "1", ending=ending, headers={"Prefer": "respond-async"}).id)
-
-
-def hexadecimal(row_id: object) -> str:
-    """A submission's id as every database and the API would agree on it."""
-    return str(row_id).replace("-", "")
 
 
 def test_a_worker_that_is_told_to_stop_finishes_what_it_holds(service: Service) -> None:

@@ -2,7 +2,6 @@
 
 import http.client
 import ipaddress
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,15 +13,8 @@ from django.test import Client
 
 from recognizer import dispatch
 from tests import factories
-from tests.processes import Process, wait_until
+from tests.processes import Process, free_port, wait_until
 from tests.recognizer.couriers import new_courier
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def fetch(port: int, path: str) -> bytes:

@@ -4,20 +4,12 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
-from tests.processes import wait_until
+from tests.processes import free_port, wait_until
 
 KEPT_ENVIRONMENT = ("HOME", "PATH", "LANG", "TMPDIR")
-
-
-def free_port() -> int:
-    """A TCP port of loopback that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Service:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.bot_api.server import BotApi
 from tests.pictures import png
-from tests.processes import wait_until
-from tests.run.service import Service, free_port
+from tests.processes import free_port, wait_until
+from tests.run.service import Service
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT, Process, wait_until
-from tests.run.service import free_port
+from tests.processes import ROOT, Process, free_port, wait_until
 
 RUN = (sys.executable, "-m", "digitsite.run")
 PROBE = (sys.executable, "-m", "digitsite.run.probe")

@@ -1,6 +1,5 @@
 """Updates by webhook instead of polling."""
 
-import socket
 import urllib.error
 import urllib.request
 
@@ -9,14 +8,8 @@ import pytest
 from telegram_integration.models import ReceivedUpdate
 from tests.bot_api import BotApi
 from tests.pictures import png
-from tests.processes import Process, wait_until
+from tests.processes import Process, free_port, wait_until
 from tests.telegram_integration.conftest import StartBot
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_webhook_answers_and_checks_the_secret(worker: Process, start_bot: StartBot) -> None:
