@@ -2,7 +2,7 @@
 
 As gunicorn ships it, a slow caller keeps a thread, and as many of them as there are threads keep everybody else out.
 And its event loop waits for each caller to hang up, for up to two seconds. Here neither can be: the event loop gathers
-what is sent, and lets connections end in their own time.
+what is sent, and lets connections end in their own time. Plain requests get no thread at all, but go by the express.
 """
 
 import socket
@@ -16,12 +16,20 @@ from selectors import EVENT_READ
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponse
+from django.utils.http import http_date
+from django.utils.module_loading import import_string
 from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from digitsite.inbox import Inbox
+from digitsite.middleware import TrustedProxyMiddleware
 
 RECEIVE_BYTES = 2**18
+KEPT: "Future[bool]" = Future()
+KEPT.set_result(True)
+ENDED: "Future[bool]" = Future()
+ENDED.set_result(False)
 LINGER_SECONDS = 2.0
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -39,6 +47,12 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         self.gathering: dict[TConn, Inbox] = {}
         self.lingering: dict[TConn, float] = {}
         self.looked_at = 0.0
+        self.proxies = TrustedProxyMiddleware(HttpResponse)
+
+    def load_wsgi(self) -> None:
+        """In the process that answers, for the express has threads."""
+        super().load_wsgi()
+        self.express = import_string(settings.EXPRESS)(partial(self.method_queue.defer, self._settle))
 
     def enqueue_req(self, conn: TConn) -> None:
         """A connection is new, or readable again: gather its next request."""
@@ -77,9 +91,57 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
     def _hand_over(self, conn: TConn) -> None:
         self.poller.unregister(conn.sock)
         del self.gathering[conn]
-        conn.inbox.open()
         conn.data_ready = True
+        if not self._goes_by_express(conn):
+            self._give_thread(conn)
+
+    def _give_thread(self, conn: TConn) -> None:
+        conn.inbox.open()
         super().enqueue_req(conn)
+
+    def _goes_by_express(self, conn: TConn) -> bool:
+        inbox: Inbox = conn.inbox
+        head = self.express.parse_head(inbox.head) if inbox.is_in_memory and not inbox.is_cut else None
+        if head is None:
+            return False
+        head.meta["REMOTE_ADDR"] = conn.client[0] if isinstance(conn.client, tuple) else ""
+        self.proxies.settle(head.meta)
+        self.express.take(conn, head, inbox.take_body())
+        return True
+
+    def _settle(self, settled: list[tuple[TConn, Any]]) -> None:
+        """The express is done with these; one without an answer goes the ordinary way."""
+        for conn, answer in settled:
+            if answer is None:
+                self._give_thread(conn)
+            else:
+                self._send(conn, answer)
+
+    def _send(self, conn: TConn, answer: Any) -> None:
+        keeps = self.alive and not answer.closes and len(self.keepalived_conns) < self.max_keepalived
+        said = f"Server: gunicorn\r\nDate: {http_date()}\r\nConnection: {'keep-alive' if keeps else 'close'}\r\n\r\n"
+        data = answer.head + said.encode() + answer.body
+        try:
+            sent = conn.sock.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._close(conn)
+            return
+        if sent == len(data):
+            self.finish_request(conn, KEPT if keeps else ENDED)
+        else:
+            self._send_in_thread(conn, data[sent:], keeps)
+
+    def _send_in_thread(self, conn: TConn, data: bytes, keeps: bool) -> None:
+        """A caller who is slow to take the answer costs a thread, as with any other answer."""
+
+        def send() -> bool:
+            conn.sock.setblocking(True)
+            conn.sock.sendall(data)
+            return keeps
+
+        self.tpool.submit(send).add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
 
     def _drop(self, conn: TConn) -> None:
         self.poller.unregister(conn.sock)

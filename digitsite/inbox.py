@@ -25,7 +25,8 @@ class Inbox:
     A body longer than a megabyte lies in a temporary file. A body of unknown length, or one longer than the service
     takes, is not gathered: the application refuses it unread.
 
-    `is_whole`: a thread can have it. `is_cut`: its body is not gathered. `expects_continue`: the caller waits for 100.
+    `is_whole`: it can be answered. `is_cut`: its body is not gathered. `expects_continue`: the caller waits for 100.
+    `head`: all before the empty line, once that has come.
 
     Args:
         sock: the connection.
@@ -43,6 +44,7 @@ class Inbox:
         self._stored = _empty()
         self.began = self.heard = time.monotonic()
         self.expects_continue = self.is_whole = self.is_cut = False
+        self.head = b""
         self._head = bytearray()
         self._size = 0
         self._length: int | None = None
@@ -64,6 +66,7 @@ class Inbox:
         if end < 0:
             return
         head = bytes(self._head[: end + 2])
+        self.head = head[:end]
         said = CONTENT_LENGTH.search(head)
         body = int(said[1]) if said else 0
         self.is_cut = body > self.max_body or bool(CHUNKED.search(head))
@@ -84,9 +87,20 @@ class Inbox:
         """Nothing of it will be read."""
         self._stored.close()
 
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether nothing of it lies in a file."""
+        return not self._stored._rolled  # type: ignore[attr-defined]  # the library's own, and the only way to tell
+
     def open(self) -> None:
         """From now on it is read."""
         self._stored.seek(0)
+
+    def take_body(self) -> bytes:
+        """The body of a request that is whole, which counts as read with it."""
+        start = len(self.head) + len(END_OF_HEAD)
+        self._stored.seek(start)
+        return self._stored.read((self._length or start) - start)
 
     @property
     def has_rest(self) -> bool:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -28,12 +29,16 @@ class TrustedProxyMiddleware:
             ) from error
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        peer = request.META.get("REMOTE_ADDR", "")
-        if self.trusts(peer):
-            request.META["REMOTE_ADDR"] = self.client(peer, request.META.get("HTTP_X_FORWARDED_FOR", ""))
-        else:
-            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        self.settle(request.META)
         return self.get_response(request)
+
+    def settle(self, meta: dict[str, Any]) -> None:
+        """Put who calls into a request's META."""
+        peer = meta.get("REMOTE_ADDR", "")
+        if self.trusts(peer):
+            meta["REMOTE_ADDR"] = self.client(peer, meta.get("HTTP_X_FORWARDED_FOR", ""))
+        else:
+            meta.pop("HTTP_X_FORWARDED_PROTO", None)
 
     def trusts(self, address: str) -> bool:
         """Whether this is one of our proxies; a unix socket's peer has no address."""

@@ -235,6 +235,8 @@ TELEGRAM_TAKEOVER_SECONDS = env_float("TELEGRAM_TAKEOVER_SECONDS", 10, minimum=2
 
 # --- HTTP -----------------------------------------------------------------------------------------
 
+# The web server lets this answer plain requests without a thread for each.
+EXPRESS = "recognizer.express.Express"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 DATA_UPLOAD_MAX_NUMBER_FILES = MAX_BATCH_PICTURES
 

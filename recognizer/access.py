@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from recognizer import limits
 from recognizer.models import Channel, Submission
+from recognizer.plain import PlainRequest
 from recognizer.tokens import ApiToken, find_token
 
 # Looking something up is that much cheaper than reading a picture.
@@ -27,7 +28,7 @@ class MissingScope(exceptions.APIException):
 class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer digits_…`; other schemes belong to a proxy in front and are left to it."""
 
-    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+    def authenticate(self, request: Request | PlainRequest) -> tuple[User, ApiToken] | None:
         """The token's owner and the token; None without one.
 
         Raises:
@@ -61,7 +62,7 @@ class Caller:
         return submission.client in ("", self.client)
 
 
-def caller_of(request: Request) -> Caller:
+def caller_of(request: Request | PlainRequest) -> Caller:
     """Who sent this request."""
     if isinstance(request.auth, ApiToken):
         return Caller(request.auth.client, f"token:{request.auth.pk}", limits.Rate(*settings.RATE_LIMIT_TOKEN))
@@ -69,7 +70,7 @@ def caller_of(request: Request) -> Caller:
     return Caller("", key, limits.Rate(*settings.RATE_LIMIT_ANONYMOUS))
 
 
-def check_scope(request: Request, scope: str) -> None:
+def check_scope(request: Request | PlainRequest, scope: str) -> None:
     """Whether the caller may do what needs this scope.
 
     Raises:
@@ -83,7 +84,7 @@ def check_scope(request: Request, scope: str) -> None:
         raise exceptions.NotAuthenticated("A token is needed here: Authorization: Bearer …")
 
 
-def from_page(request: Request) -> bool:
+def from_page(request: Request | PlainRequest) -> bool:
     """Whether this site's own page sends it: browsers set `Sec-Fetch-Site` themselves, and no page can forge it."""
     says_so = request.headers.get("X-Channel") == Channel.WEB
     return says_so and request.headers.get("Sec-Fetch-Site") == "same-origin"

@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ import redis
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from recognizer import tallies, tracing
+from recognizer import tallies
 from recognizer.models import Prediction, Submission
 from recognizer.outages import Outage
 
@@ -148,19 +148,29 @@ class Dispatcher:
         self._outgoing: deque[tuple[str, str]] = deque()  # with the id of the request that sent it
         self._waiting: dict[str, list[Future[Reply]]] = {}
         self._under_way: dict[str, float] = {}
+        self._after_delivery: list[Callable[[], None]] = []
         self._unsent = Outage("Submissions are not published: they stay queued for the sweeper. Look after Redis")
         self._unheard = Outage("No answer comes from workers: callers are told to look it up. Look after Redis")
         for target in (self._send_forever, self._receive_forever):
             threading.Thread(target=target, name=target.__name__, daemon=True).start()
 
-    def request(self, submission_id: str) -> Future[Reply]:
-        """Ask for one submission to be read; the future resolves to the worker's reply, or never."""
-        future: Future[Reply] = Future()
+    def request(self, wanted: Iterable[tuple[str, str]]) -> list[Future[Reply]]:
+        """Ask for submissions to be read; each future resolves to the worker's reply, or never.
+
+        Args:
+            wanted: each submission's id, and the id of the request that sent it. They leave together.
+        """
+        asked = [(submission_id, request_id, Future[Reply]()) for submission_id, request_id in wanted]
         with self._changed:
-            self._waiting.setdefault(submission_id, []).append(future)
-            self._outgoing.append((submission_id, tracing.current()))
+            for submission_id, request_id, future in asked:
+                self._waiting.setdefault(submission_id, []).append(future)
+                self._outgoing.append((submission_id, request_id))
             self._changed.notify_all()
-        return future
+        return [future for _, _, future in asked]
+
+    def after_each_delivery(self, call: Callable[[], None]) -> None:
+        """Call this whenever the futures that one message of a worker resolves are resolved."""
+        self._after_delivery.append(call)
 
     def forget(self, submission_id: str, future: Future[Reply]) -> None:
         """The caller stopped waiting; the submission will be read all the same."""
@@ -227,6 +237,8 @@ class Dispatcher:
         for future, reply in delivered:
             if not future.done():
                 future.set_result(reply)
+        for call in self._after_delivery:
+            call()
 
 
 def ask(task: "Task[..., None]", *args: Any, timeout: float) -> Reply | None:

@@ -59,9 +59,14 @@ class MetricsMiddleware:
         response = self.get_response(request)
         view = (request.resolver_match and request.resolver_match.view_name) or "none"
         method = request.method if request.method in METHODS else "other"
-        SECONDS.labels(view).observe(time.perf_counter() - began)
-        REQUESTS.labels(view, method, str(response.status_code)).inc()
+        count_request(view, method, response.status_code, time.perf_counter() - began)
         return response
+
+
+def count_request(view: str, method: str, status: int, seconds: float) -> None:
+    """One request was answered."""
+    SECONDS.labels(view).observe(seconds)
+    REQUESTS.labels(view, method, str(status)).inc()
 
 
 class SharedCollector(Collector):

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ml.decoding import ImageTooLarge, inspect
-from recognizer import dispatch, privacy, tallies, usefulness
+from recognizer import dispatch, privacy, tallies, tracing, usefulness
 from recognizer.models import Channel, Feedback, Review, Status, Submission, SubmissionQuerySet
 
 logger = logging.getLogger(__name__)
@@ -37,10 +37,17 @@ def submit(*, image: bytes, channel: Channel | str, client: str = "", digits: in
     Raises:
         ml.decoding.ImageError: the envelope is refused; its code and sentence say why.
     """
+    submission = check(image=image, channel=channel, client=client, digits=digits)
+    submission.save(force_insert=True)
+    return submission
+
+
+def check(*, image: bytes, channel: Channel | str, client: str = "", digits: int | None = None) -> Submission:
+    """What `submit` would store, not stored yet; `store` takes many of them at once. Raises what `submit` does."""
     if len(image) > settings.MAX_UPLOAD_BYTES:
         raise ImageTooLarge(f"The file is larger than {settings.MAX_UPLOAD_BYTES // 2**20} MB.")
     header = inspect(image)
-    return Submission.objects.create(
+    return Submission(
         image=image,
         image_format=header.format,
         width=header.width,
@@ -49,6 +56,16 @@ def submit(*, image: bytes, channel: Channel | str, client: str = "", digits: in
         client=client,
         digits_hint=digits,
     )
+
+
+def store(submissions: Sequence[Submission]) -> None:
+    """Store what `check` returned, all or nothing.
+
+    Raises:
+        django.db.DatabaseError: none of them is stored.
+    """
+    with transaction.atomic():
+        Submission.objects.bulk_create(submissions)
 
 
 def read(*, submission: Submission, timeout: float | None = None) -> Submission:
@@ -71,7 +88,7 @@ def read_all(*, submissions: Sequence[Submission], timeout: float | None = None)
     Who waits 0 seconds is never told, however quick a worker is: programs rely on it.
     """
     end = time.monotonic() + _deadline(timeout)
-    futures = [request_reading(submission=submission) for submission in submissions]
+    futures = request_readings(submissions=submissions)
     for submission, future in zip(submissions, futures, strict=True):
         try:
             if timeout != 0:
@@ -84,7 +101,7 @@ def read_all(*, submissions: Sequence[Submission], timeout: float | None = None)
 
 async def aread(*, submission: Submission, timeout: float | None = None) -> Submission:
     """`read` without holding a thread while it waits."""
-    future = request_reading(submission=submission)
+    (future,) = request_readings(submissions=[submission])
     try:
         reply = await asyncio.wait_for(asyncio.wrap_future(future), _deadline(timeout))
         dispatch.apply_reply(submission, reply)
@@ -95,9 +112,9 @@ async def aread(*, submission: Submission, timeout: float | None = None) -> Subm
     return submission
 
 
-def request_reading(*, submission: Submission) -> "Future[dispatch.Reply]":
-    """Send it to the workers without waiting."""
-    return dispatch.dispatcher().request(str(submission.id))
+def request_readings(*, submissions: Sequence[Submission]) -> "list[Future[dispatch.Reply]]":
+    """Send them to the workers, in the name of what is being handled, without waiting."""
+    return dispatch.dispatcher().request((str(submission.id), tracing.current()) for submission in submissions)
 
 
 def reload_outcome(*, submission: Submission) -> None:

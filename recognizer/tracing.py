@@ -65,20 +65,24 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asked = request.headers.get("X-Request-ID", "")
-        request_id = asked if ACCEPTED.fullmatch(asked) else uuid.uuid4().hex
+        request_id = id_of(request)
         began = time.perf_counter()
         with handling(request_id):
             response = self.get_response(request)
             view = (request.resolver_match and request.resolver_match.view_name) or "none"
-            milliseconds = (time.perf_counter() - began) * 1000
-            access.info(
-                "%s %s %d %.1f ms",
-                request.method,
-                view,
-                response.status_code,
-                milliseconds,
-                extra={"view": view, "status": response.status_code, "milliseconds": round(milliseconds, 1)},
-            )
+            log_request(request.method or "", view, response.status_code, time.perf_counter() - began)
         response.headers["X-Request-ID"] = request_id
         return response
+
+
+def id_of(request: HttpRequest) -> str:
+    """The caller's `X-Request-ID`, or a new one."""
+    asked = request.headers.get("X-Request-ID", "")
+    return asked if ACCEPTED.fullmatch(asked) else uuid.uuid4().hex
+
+
+def log_request(method: str, view: str, status: int, seconds: float) -> None:
+    """The one line of the request that is being handled."""
+    milliseconds = seconds * 1000
+    extra = {"view": view, "status": status, "milliseconds": round(milliseconds, 1)}
+    access.info("%s %s %d %.1f ms", method, view, status, milliseconds, extra=extra)

@@ -15,13 +15,14 @@ from rest_framework.response import Response
 from ml.decoding import ImageError
 from recognizer import documentation as doc
 from recognizer import registry, services
+from recognizer.answers import answer_to
 from recognizer.apiview import ApiView
 from recognizer.idempotency import KeyReused, key_from, submit_once
 from recognizer.models import Channel, ModelVersion, Status, Submission
 from recognizer.pagination import NewestFirst
 from recognizer.parsers import BoundedJSONParser, ImageBodyParser, batch, picture, refuse_large_body
 from recognizer.preferences import Waiting, waiting
-from recognizer.problems import CONTENT_TYPE, describe, failure, problem
+from recognizer.problems import describe, failure, problem
 from recognizer.serializers import FeedbackSerializer, OptionsSerializer, answer, model_card
 from recognizer.tokens import Scope
 
@@ -83,12 +84,8 @@ def waiting_for(request: Request) -> Waiting:
 
 def answered(submission: Submission, *, includes: list[str], success: int) -> Response:
     """The answer to a submission in whatever state its waiting ended."""
-    if submission.status == Status.FAILED:
-        return Response(failure(submission), status=422, content_type=CONTENT_TYPE)
-    body = answer(submission, includes=includes)
-    if submission.status == Status.DONE:
-        return Response(body, status=success, headers={"Location": body["url"]})
-    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": body["url"], "Retry-After": "1"})
+    told = answer_to(submission, includes=includes, success=success)
+    return Response(told.body, status=told.status, headers=told.headers, content_type=told.content_type)
 
 
 def with_headers(response: Response, *, applied: str = "", replayed: bool = False) -> Response:

@@ -2,20 +2,31 @@
 
 import os
 import signal
-from concurrent.futures import Future
+from collections.abc import Sequence
+from typing import Any
 
 from digitsite.wsgi import application as application
-from recognizer import dispatch, services
+from recognizer import services
 from recognizer.models import Submission
 from tests.faults.mortal_worker import POISON
 
-_request_reading = services.request_reading
+_submit, _store = services.submit, services.store
 
 
-def _deadly(*, submission: Submission) -> "Future[dispatch.Reply]":
-    if bytes(submission.image).endswith(POISON):
+def _die_of(submissions: Sequence[Submission]) -> None:
+    if any(bytes(submission.image).endswith(POISON) for submission in submissions):
         os.kill(os.getpid(), signal.SIGKILL)
-    return _request_reading(submission=submission)
 
 
-services.request_reading = _deadly
+def _deadly_submit(**sent: Any) -> Submission:
+    submission = _submit(**sent)
+    _die_of([submission])
+    return submission
+
+
+def _deadly_store(submissions: Sequence[Submission]) -> None:
+    _store(submissions)
+    _die_of(submissions)
+
+
+services.submit, services.store = _deadly_submit, _deadly_store

@@ -74,7 +74,7 @@ def test_ten_deliveries_store_one_prediction(worker: Process) -> None:
 def test_many_at_once_each_get_their_own_answer(worker: Process) -> None:
     texts = ["1", "2", "3", "4", "7"] * 8
     rows = [services.submit(image=png(text), channel="api") for text in texts]
-    futures = [services.request_reading(submission=row) for row in rows]
+    futures = services.request_readings(submissions=rows)
 
     replies = [future.result(60) for future in futures]
 

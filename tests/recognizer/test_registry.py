@@ -208,7 +208,7 @@ def test_a_running_worker_follows_and_loses_nothing(worker: Process, candidates:
 
     registry.promote(candidates[0].version, by="rita")
     rows = [services.submit(image=png("7"), channel="api") for _ in range(40)]
-    futures = [services.request_reading(submission=row) for row in rows]
+    futures = services.request_readings(submissions=rows)
     assert [future.result(60)["prediction"]["text"] for future in futures] == ["7"] * 40
     wait_until(lambda: read_by() == candidates[0].version, what="the promoted version to answer")
 
@@ -223,7 +223,7 @@ def test_a_worker_killed_during_a_promotion_leaves_it_to_the_next(
     registry.promote(candidates[0].version, by="rita")
     worker.kill()
     waiting = services.submit(image=png("7"), channel="api")
-    services.request_reading(submission=waiting)
+    services.request_readings(submissions=[waiting])
 
     worker.start()
 

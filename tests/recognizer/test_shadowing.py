@@ -68,7 +68,7 @@ def test_who_waits_for_an_answer_goes_first(worker: Process) -> None:
         for _ in range(5):
             read_along.apply_async(args=([],), priority=shadowing.IDLE, retry=False)
         rows = [services.submit(image=png("7"), channel="api") for _ in range(3)]
-        futures = [services.request_reading(submission=row) for row in rows]
+        futures = services.request_readings(submissions=rows)
         wait_until(lambda: dispatch.queue_length() > 0, what="the pictures to wait in the queue")
         # The stopped worker may hold one message already.
         assert shadowing.waiting() >= 4
