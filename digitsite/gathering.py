@@ -47,12 +47,12 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         self.gathering: dict[TConn, Inbox] = {}
         self.lingering: dict[TConn, float] = {}
         self.looked_at = 0.0
-        self.proxies = TrustedProxyMiddleware(HttpResponse)
 
     def load_wsgi(self) -> None:
         """In the process that answers, for the express has threads."""
         super().load_wsgi()
-        self.express = import_string(settings.EXPRESS)(partial(self.method_queue.defer, self._settle))
+        hand_back = partial(self.method_queue.defer, self._settle)
+        self.express = import_string(settings.EXPRESS)(hand_back, TrustedProxyMiddleware(HttpResponse).settle)
 
     def enqueue_req(self, conn: TConn) -> None:
         """A connection is new, or readable again: gather its next request."""
@@ -105,7 +105,6 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         if head is None:
             return False
         head.meta["REMOTE_ADDR"] = conn.client[0] if isinstance(conn.client, tuple) else ""
-        self.proxies.settle(head.meta)
         self.express.take(conn, head, inbox.take_body())
         return True
 

@@ -44,10 +44,10 @@ class Head:
     closes: bool
 
     def request(self) -> PlainRequest:
-        """For what takes a request."""
+        """A new one each time, for what takes a request and may change it."""
         request = PlainRequest()
         request.method, request.path, request.path_info = "POST", PATH, PATH
-        request.META = self.meta
+        request.META = dict(self.meta)
         request.GET = QueryDict(self.meta["QUERY_STRING"])
         return request
 

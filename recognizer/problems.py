@@ -104,14 +104,21 @@ def failure(submission: Submission) -> dict[str, Any]:
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's hook: every error becomes a problem; one that the client cannot mend is logged here, once."""
+    """DRF's hook: every error becomes a problem."""
     set_rollback()
-    status_code, code, detail = describe(error)
+    request = context["request"]._request
+    status_code, body, headers = refuse(error, f"{request.method} {request.resolver_match.view_name}")
     if status_code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
-        request = context["request"]._request
         # What Django itself sends before it answers 500: error trackers and the test client listen to it.
         got_request_exception.send(sender=type(context["view"]), request=request)
-        log(error, f"{request.method} {request.resolver_match.view_name}")
+    return Response(body, status=status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def refuse(error: Exception, request: str) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """Status, problem and header fields for a request that ended so; what the client cannot mend is logged, once."""
+    status_code, code, detail = describe(error)
+    if status_code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
+        log(error, request)
     headers: dict[str, str] = dict(getattr(error, "headers", {}))
     if status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"
@@ -123,7 +130,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     body = problem(status_code, code, detail)
     if isinstance(error, exceptions.ValidationError):
         body["errors"] = error.detail
-    return Response(body, status=status_code, headers=headers, content_type=CONTENT_TYPE)
+    return status_code, body, headers
 
 
 def log(error: Exception, request: str) -> None:

@@ -65,7 +65,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request_id = id_of(request)
+        request_id = take_or_make_id(request.headers.get("X-Request-ID", ""))
         began = time.perf_counter()
         with handling(request_id):
             response = self.get_response(request)
@@ -75,9 +75,8 @@ class RequestIdMiddleware:
         return response
 
 
-def id_of(request: HttpRequest) -> str:
-    """The caller's `X-Request-ID`, or a new one."""
-    asked = request.headers.get("X-Request-ID", "")
+def take_or_make_id(asked: str) -> str:
+    """What the caller sent as `X-Request-ID` if it can be one, or a new one."""
     return asked if ACCEPTED.fullmatch(asked) else uuid.uuid4().hex
 
 

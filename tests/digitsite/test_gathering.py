@@ -33,7 +33,7 @@ def started(port: int, folder: Path, env: dict[str, str]) -> Process:
     """A web server that answers."""
     command = [sys.executable, "-m", "gunicorn", "digitsite.wsgi", "--config", "python:digitsite.gunicorn_hooks"]
     options = ["--bind", f"127.0.0.1:{port}", "--threads", str(THREADS), "--no-control-socket"]
-    server = Process([*command, *options], log=folder / "gunicorn.log", env=env | {"RATE_LIMIT_ENABLED": "0"})
+    server = Process([*command, *options], log=folder / "gunicorn.log", env={"RATE_LIMIT_ENABLED": "0"} | env)
     server.start()
     wait_until(lambda: fetch(port, "/livez"), what="the web server to answer")
     return server
