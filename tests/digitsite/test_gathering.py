@@ -29,9 +29,9 @@ def port(tmp_path_factory: pytest.TempPathFactory, worker_env: dict[str, str]) -
     server.stop()
 
 
-def started(port: int, folder: Path, env: dict[str, str]) -> Process:
+def started(port: int, folder: Path, env: dict[str, str], hooks: str = "digitsite.gunicorn_hooks") -> Process:
     """A web server that answers."""
-    command = [sys.executable, "-m", "gunicorn", "digitsite.wsgi", "--config", "python:digitsite.gunicorn_hooks"]
+    command = [sys.executable, "-m", "gunicorn", "digitsite.wsgi", "--config", f"python:{hooks}"]
     options = ["--bind", f"127.0.0.1:{port}", "--threads", str(THREADS), "--no-control-socket"]
     server = Process([*command, *options], log=folder / "gunicorn.log", env={"RATE_LIMIT_ENABLED": "0"} | env)
     server.start()
