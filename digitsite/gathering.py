@@ -101,7 +101,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
 
     def _goes_by_express(self, conn: TConn) -> bool:
         inbox: Inbox = conn.inbox
-        head = self.express.parse_head(inbox.head) if inbox.is_in_memory and not inbox.is_cut else None
+        is_small = inbox.body_size <= self.express.MAX_BODY_BYTES and not inbox.is_cut
+        head = self.express.parse_head(inbox.head) if is_small else None
         if head is None:
             return False
         head.meta["REMOTE_ADDR"] = conn.client[0] if isinstance(conn.client, tuple) else ""

@@ -88,9 +88,13 @@ class Inbox:
         self._stored.close()
 
     @property
-    def is_in_memory(self) -> bool:
-        """Whether nothing of it lies in a file."""
-        return not self._stored._rolled  # type: ignore[attr-defined]  # the library's own, and the only way to tell
+    def body_size(self) -> int:
+        """Bytes in the body of a request that is whole."""
+        return (self._length or 0) - self._start
+
+    @property
+    def _start(self) -> int:
+        return len(self.head) + len(END_OF_HEAD)
 
     def open(self) -> None:
         """From now on it is read."""
@@ -98,9 +102,8 @@ class Inbox:
 
     def take_body(self) -> bytes:
         """The body of a request that is whole, which counts as read with it."""
-        start = len(self.head) + len(END_OF_HEAD)
-        self._stored.seek(start)
-        return self._stored.read((self._length or start) - start)
+        self._stored.seek(self._start)
+        return self._stored.read(self.body_size)
 
     @property
     def has_rest(self) -> bool:

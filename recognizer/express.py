@@ -67,6 +67,8 @@ class Express:
     """
 
     parse_head = staticmethod(plain.parse_head)
+    # What waits lies in memory. Large pictures, of which there are fewer, take so long to read that a thread is little.
+    MAX_BODY_BYTES = 2**18
 
     def __init__(
         self, hand_back: Callable[[list[tuple[Any, Written | None]]], None], settle: Callable[[dict[str, Any]], None]
@@ -169,6 +171,7 @@ class Express:
         with self._changed:
             for parcel, submission in stored:
                 parcel.submission, parcel.is_settled = submission, True
+                parcel.body = submission.image = b""
                 self._waiting[str(submission.id)] = parcel
         asked = [(str(submission.id), parcel.request_id) for parcel, submission in stored]
         futures = dispatch.dispatcher().request(asked)
