@@ -67,7 +67,7 @@ class Express:
     """
 
     parse_head = staticmethod(plain.parse_head)
-    # What waits lies in memory. Large pictures, of which there are fewer, take so long to read that a thread is little.
+    # What waits lies in memory; and a large picture takes so long to read that a thread is little.
     MAX_BODY_BYTES = 2**18
 
     def __init__(
