@@ -156,7 +156,9 @@ ANONYMOUS_API_ENABLED = env_bool("ANONYMOUS_API_ENABLED", default=True)
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": REDIS_KEY_PREFIX,
-    "visibility_timeout": 60,
+    # What a killed worker held is found in the database sooner than Redis would hand it out again (docs/adr/0001), so
+    # Redis need not be told of each task twice more.
+    "ack_emulation": False,
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
     # Publishing is tried once, within these two seconds: the sweeper tries again.

@@ -3,14 +3,14 @@
 import base64
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import transaction
 from django.utils import timezone
 
-from recognizer import metadata, outbox, serving, tallies, usefulness
+from recognizer import metadata, outbox, serving, statements, tallies, usefulness
 from recognizer.dispatch import Reply, as_reply
 from recognizer.models import Prediction, Status, Submission
 
@@ -22,18 +22,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 GAVE_UP = "gave_up"
-OUTCOME_FIELDS = (
-    "status",
-    "error_code",
-    "finished_at",
-    "answer",
-    "refusal",
-    "usefulness",
-    "image",
-    "image_format",
-    "width",
-    "height",
-)
 
 
 def recognise(submission_ids: Sequence[str]) -> dict[str, Reply]:
@@ -41,9 +29,8 @@ def recognise(submission_ids: Sequence[str]) -> dict[str, Reply]:
     # One model for the whole task: another may go live while it runs.
     model = serving.live()
     claimed = claim(submission_ids, model_version=model.card.version)
-    if claimed:
-        _store(claimed, read(model, claimed), model.card)
-    return {str(row.id): as_reply(row) for row in _finished(submission_ids, claimed)}
+    stored = _store(claimed, read(model, claimed), model.card) if claimed else []
+    return {str(row.id): as_reply(row) for row in stored + _finished_before(submission_ids, stored)}
 
 
 def claim(submission_ids: Sequence[str], *, model_version: str) -> list[Submission]:
@@ -51,28 +38,27 @@ def claim(submission_ids: Sequence[str], *, model_version: str) -> list[Submissi
 
     Counting first is what ends a picture that kills its worker: after MAX_ATTEMPTS it is failed unread.
     """
-    now = timezone.now()
-    with transaction.atomic():
-        rows = list(Submission.objects.unclaimed().filter(id__in=submission_ids).select_for_update(skip_locked=True))
-        claimed = [row for row in rows if row.attempts < settings.MAX_ATTEMPTS]
-        if exhausted := [row for row in rows if row.attempts >= settings.MAX_ATTEMPTS]:
-            _give_up(exhausted)
-            tallies.count("predictions", GAVE_UP, model_version, by=len(exhausted))
-        if claimed:
-            Submission.objects.filter(id__in=[row.id for row in claimed]).update(
-                attempts=F("attempts") + 1, claimed_at=now
-            )
-            tallies.count("attempts", by=len(claimed))
+    claimed = statements.claim(submission_ids, now=timezone.now())
+    if claimed:
+        tallies.count("attempts", by=len(claimed))
+    if len(claimed) < len(submission_ids) and (given_up := _give_up(submission_ids)):
+        tallies.count("predictions", GAVE_UP, model_version, by=given_up)
     return claimed
 
 
-def _give_up(rows: Sequence[Submission]) -> None:
-    logger.error("Gave up on %d submissions after %d attempts", len(rows), settings.MAX_ATTEMPTS)
-    for row in rows:
-        _fail(row, GAVE_UP)
-        row.finished_at = timezone.now()
-        row.save(update_fields=["status", "error_code", "finished_at", "image"])
-    outbox.announce(rows)
+def _give_up(submission_ids: Sequence[str]) -> int:
+    """Fail what of these was attempted often enough; returns how many."""
+    with transaction.atomic():
+        attempted = Submission.objects.unclaimed().filter(attempts__gte=settings.MAX_ATTEMPTS)
+        rows = list(attempted.filter(id__in=submission_ids).select_for_update(skip_locked=True))
+        for row in rows:
+            _fail(row, GAVE_UP)
+            row.finished_at = timezone.now()
+            row.save(update_fields=["status", "error_code", "finished_at", "image"])
+        outbox.announce(rows)
+    if rows:
+        logger.error("Gave up on %d submissions after %d attempts", len(rows), settings.MAX_ATTEMPTS)
+    return len(rows)
 
 
 def read(model: "Recognizer", rows: Sequence[Submission]) -> "list[Reading | ImageError]":
@@ -90,49 +76,47 @@ def read(model: "Recognizer", rows: Sequence[Submission]) -> "list[Reading | Ima
     return outcomes
 
 
-def _store(rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]", card: "ModelCard") -> None:
-    """One transaction for the whole task: either every outcome is stored or none is."""
-    from ml.decoding import ImageError
-
+def _store(
+    rows: Sequence[Submission], outcomes: "Sequence[Reading | ImageError]", card: "ModelCard"
+) -> list[Submission]:
+    """Store what became of these rows, and return those that this did not find finished already."""
     now = timezone.now()
-    with transaction.atomic():
-        # Another delivery may have finished some of them meanwhile: those keep what they have.
-        queued = dict(
-            Submission.objects.filter(id__in=[row.id for row in rows], status=Status.QUEUED)
-            .select_for_update()
-            .values_list("id", "label")
-        )
-        taken = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if row.id in queued]
-        finished = [row for row, _ in taken]
-        predictions = []
-        for row, outcome in taken:
-            row.finished_at = now
-            if isinstance(outcome, ImageError):
-                _fail(row, outcome.code)
-            else:
-                row.prediction = as_prediction(row, outcome, card)
-                _finish(row, row.prediction, outcome, is_labelled=queued[row.id] is not None)
-                predictions.append(row.prediction)
-        _save_outcomes(finished)
-        Prediction.objects.bulk_create(predictions)
-        outbox.announce(finished)
+    for row, outcome in zip(rows, outcomes, strict=True):
+        _finish(row, outcome, card, at=now)
+    finished = list(rows)
+    while not _stored(finished):
+        queued = Submission.objects.filter(id__in=[row.id for row in finished], status=Status.QUEUED)
+        left = set(queued.values_list("id", flat=True))
+        finished = [row for row in finished if row.id in left]
     for row in finished:
         tallies.count("predictions", _outcome(row), card.version)
+    return finished
 
 
-def _save_outcomes(rows: Sequence[Submission]) -> None:
-    """`row.save(update_fields=OUTCOME_FIELDS)` for many, with SQL that is composed once and not for each row.
+def _stored(rows: Sequence[Submission]) -> bool:
+    """One transaction for the whole task: either every outcome is stored or none is.
 
-    Django's `bulk_update` makes an expression of every single value, which takes longer than to save row by row.
+    None is when another delivery has finished some of the rows meanwhile: those keep what they have.
     """
-    known = {field.name: field for field in Submission._meta.concrete_fields}
-    fields = [known[name] for name in (*OUTCOME_FIELDS, "id")]
-    *assignments, condition = [f"{connection.ops.quote_name(str(field.column))} = %s" for field in fields]
-    table = connection.ops.quote_name(Submission._meta.db_table)
-    statement = f"UPDATE {table} SET {', '.join(assignments)} WHERE {condition}"  # noqa: S608 (names of columns)
-    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, values)
+    with transaction.atomic():
+        if rows and statements.finish(rows) < len(rows):
+            transaction.set_rollback(True)
+            return False
+        statements.insert([row.prediction for row in rows if row.prediction])
+        outbox.announce(rows)
+    return True
+
+
+def _finish(row: Submission, outcome: "Reading | ImageError", card: "ModelCard", *, at: datetime) -> None:
+    from ml.decoding import ImageError
+
+    row.finished_at = at
+    if isinstance(outcome, ImageError):
+        row.prediction = None
+        _fail(row, outcome.code)
+    else:
+        row.prediction = as_prediction(row, outcome, card)
+        _succeed(row, row.prediction, outcome)
 
 
 def _fail(row: Submission, code: str) -> None:
@@ -141,13 +125,13 @@ def _fail(row: Submission, code: str) -> None:
     row.image = metadata.strip(bytes(row.image))
 
 
-def _finish(row: Submission, prediction: Prediction, reading: "Reading", *, is_labelled: bool) -> None:
+def _succeed(row: Submission, prediction: Prediction, reading: "Reading") -> None:
     """What was read takes its place at the row, and the picture encoded anew that of the upload."""
     row.status = Status.DONE
     row.image, row.image_format = reading.image, reading.image_format
     row.width, row.height = reading.width, reading.height
     row.answer, row.refusal = prediction.text, prediction.reason
-    row.usefulness = None if is_labelled else usefulness.of_prediction(prediction)
+    row.usefulness = usefulness.of_prediction(prediction)
 
 
 def _outcome(row: Submission) -> str:
@@ -188,11 +172,10 @@ def _digit(digit: "ReadDigit") -> dict[str, Any]:
     }
 
 
-def _finished(submission_ids: Sequence[str], claimed: Sequence[Submission]) -> list[Submission]:
-    """What this task finished, and what an earlier delivery had finished already."""
-    done = [row for row in claimed if row.status != Status.QUEUED]
-    others = set(submission_ids) - {str(row.id) for row in done}
+def _finished_before(submission_ids: Sequence[str], stored: Sequence[Submission]) -> list[Submission]:
+    """What of these another delivery has finished."""
+    others = set(submission_ids) - {str(row.id) for row in stored}
     if not others:
-        return done
+        return []
     elsewhere = Submission.objects.defer("image").prefetch_related("predictions")
-    return done + list(elsewhere.filter(id__in=others).exclude(status=Status.QUEUED))
+    return list(elsewhere.filter(id__in=others).exclude(status=Status.QUEUED))
