@@ -127,7 +127,8 @@ class Express:
         except DatabaseError as error:
             self._refuse([parcel for parcel, _ in accepted], error)
             accepted = []
-        self._ask(accepted)
+        if accepted:
+            self._ask(accepted)
         self._decline(arrived)
 
     def _decline(self, parcels: list[Parcel]) -> None:

@@ -38,7 +38,7 @@ def claim(submission_ids: Sequence[str], *, model_version: str) -> list[Submissi
 
     Counting first is what ends a picture that kills its worker: after MAX_ATTEMPTS it is failed unread.
     """
-    claimed = statements.claim(submission_ids, now=timezone.now())
+    claimed = statements.claim(submission_ids, now=timezone.now()) if submission_ids else []
     if claimed:
         tallies.count("attempts", by=len(claimed))
     if len(claimed) < len(submission_ids) and (given_up := _give_up(submission_ids)):

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ml.decoding import ImageTooLarge, inspect
-from recognizer import dispatch, privacy, tallies, tracing, usefulness
+from recognizer import dispatch, privacy, statements, tallies, tracing, usefulness
 from recognizer.models import Channel, Feedback, Review, Status, Submission, SubmissionQuerySet
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def store(submissions: Sequence[Submission]) -> None:
         django.db.DatabaseError: none of them is stored.
     """
     with transaction.atomic():
-        Submission.objects.bulk_create(submissions)
+        statements.insert(submissions)
 
 
 def read(*, submission: Submission, timeout: float | None = None) -> Submission:

@@ -1,4 +1,4 @@
-"""The worker's own SQL, worded once: for a single picture Django words a query longer than the database answers it.
+"""SQL of the hot path, worded once: for a single picture Django words a query longer than the database answers it.
 
 SQLite and PostgreSQL understand all of it.
 """
@@ -10,9 +10,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import AutoField, Field, Model
 
-from recognizer.models import Prediction, Status, Submission
+from recognizer.models import Status, Submission
 
 OUTCOME = (
     "status",
@@ -72,16 +72,23 @@ def _finishing() -> str:
     return f"UPDATE {Submission._meta.db_table} SET {assignments} WHERE id = %s AND status = '{Status.QUEUED}'"  # noqa: S608
 
 
-def insert(predictions: Sequence[Prediction]) -> None:
-    """Store new predictions; unlike `bulk_create`, this leaves them without their ids."""
-    columns = tuple(field.attname for field in Prediction._meta.concrete_fields if not field.primary_key)
-    _execute(_inserting(columns), Prediction, columns, predictions)
+def insert(rows: Sequence[Model]) -> None:
+    """Store new rows of one model; unlike `bulk_create`, this leaves them without ids that the database makes."""
+    if rows:
+        model = type(rows[0])
+        _execute(_inserting(model), model, _columns(model), rows)
 
 
 @cache
-def _inserting(columns: tuple[str, ...]) -> str:
+def _inserting(model: type[Model]) -> str:
+    columns = _columns(model)
     values = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {Prediction._meta.db_table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608 (names only)
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608 (names only)
+
+
+@cache
+def _columns(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields if not isinstance(field, AutoField))
 
 
 def _execute(statement: str, model: type[Model], names: tuple[str, ...], rows: Sequence[Model]) -> int:
