@@ -1,8 +1,11 @@
 """The python-telegram-bot application, put together."""
 
+import ssl
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import lru_cache
 from typing import Any
 
+import httpx
 from django.conf import settings
 from redis.asyncio import Redis
 from telegram import LinkPreviewOptions, Update
@@ -15,11 +18,13 @@ from telegram_integration.backlog import Backlog
 from telegram_integration.context import Context
 from telegram_integration.handlers import BotApplication, add_handlers
 from telegram_integration.intake import Intake
+from telegram_integration.lanes import Lanes
 from telegram_integration.models import ReadRequest, ReceivedUpdate
 
 # How many updates, and how many read requests, one process works on at once; the rest waits in the database.
 # With more of them under way each would only come later.
 CONCURRENCY = 64
+CONNECTIONS = 64
 MAX_FLOOD_RETRIES = 5
 
 
@@ -47,8 +52,8 @@ def build_application() -> BotApplication:
         .token(settings.TELEGRAM_BOT_TOKEN)
         .base_url(f"{settings.TELEGRAM_API_BASE_URL}/bot")
         .base_file_url(f"{settings.TELEGRAM_API_BASE_URL}/file/bot")
-        .request(_http_client(pool=64))
-        .get_updates_request(_http_client(pool=1))
+        .request(Lanes(_http_client, size=CONNECTIONS))
+        .get_updates_request(_http_client())
         .rate_limiter(FloodControl(max_retries=MAX_FLOOD_RETRIES))
         .defaults(_defaults())
         .context_types(ContextTypes(context=Context))
@@ -72,16 +77,22 @@ def _defaults() -> Defaults:
     )
 
 
-def _http_client(*, pool: int) -> HTTPXRequest:
+def _http_client() -> HTTPXRequest:
     """Seconds: a slow answer is awaited long, since asking twice would say everything twice."""
     return HTTPXRequest(
-        connection_pool_size=pool,
+        connection_pool_size=1,
         connect_timeout=5,
         read_timeout=30,
         write_timeout=30,
         media_write_timeout=60,
-        pool_timeout=60,
+        httpx_kwargs={"verify": _certificates()},
     )
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Read once for all connections."""
+    return httpx.create_ssl_context()
 
 
 def _handler(application: BotApplication) -> Callable[[ReceivedUpdate], Awaitable[None]]:
