@@ -13,13 +13,14 @@ from telegram.constants import ParseMode
 from telegram.ext import AIORateLimiter, Application, ContextTypes, Defaults
 from telegram.request import HTTPXRequest
 
+from telegram_integration import requests
 from telegram_integration.answering import Answerer
 from telegram_integration.backlog import Backlog
 from telegram_integration.context import Context
 from telegram_integration.handlers import BotApplication, add_handlers
 from telegram_integration.intake import Intake
 from telegram_integration.lanes import Lanes
-from telegram_integration.models import ReadRequest, ReceivedUpdate
+from telegram_integration.models import ReceivedUpdate
 
 # How many updates, and how many read requests, one process works on at once; the rest waits in the database.
 # With more of them under way each would only come later.
@@ -60,11 +61,11 @@ def build_application() -> BotApplication:
         .update_queue(intake)
         .build()
     )
-    intake.backlog = Backlog(ReceivedUpdate, _handler(application), concurrency=CONCURRENCY)
+    intake.backlog = Backlog(ReceivedUpdate.objects.all(), _handler(application), concurrency=CONCURRENCY)
     answerer = Answerer(application.bot)
     application.bot_data["redis"] = Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2)
     application.bot_data["updates"] = intake.backlog
-    application.bot_data["read_requests"] = Backlog(ReadRequest, answerer.answer, concurrency=CONCURRENCY)
+    application.bot_data["read_requests"] = Backlog(requests.with_pictures(), answerer.answer, concurrency=CONCURRENCY)
     add_handlers(application)
     return application
 

@@ -35,6 +35,10 @@ class WorkQuerySet(models.QuerySet[Item]):
         lease = timezone.now() + LEASE
         return bool(self.due().filter(pk=key).update(due_at=lease, attempts=F("attempts") + 1))
 
+    def take(self, key: int) -> Item | None:
+        """Claim one item and fetch it, if it can be had."""
+        return self.filter(pk=key).first() if self.claim(key) else None
+
     def renew(self, keys: list[int]) -> None:
         """Keep what was claimed for another LEASE."""
         self.filter(pk__in=keys, done_at=None).update(due_at=timezone.now() + LEASE)
@@ -57,17 +61,20 @@ class WorkItem(models.Model):
     class Meta:
         abstract = True
 
-    def finish(self) -> None:
-        """Done for good; subclasses forget here what was needed only for the work."""
-        self.done_at = timezone.now()
-        self.save(update_fields=["done_at"])
+    def finish(self, **outcome: object) -> None:
+        """Done for good, with this outcome; subclasses forget here what was needed only for the work."""
+        self._write(done_at=timezone.now(), **outcome)
 
     def postpone(self, seconds: float, *, progress: bool) -> None:
         """Come back to it; attempts are counted anew after progress, this one being the first."""
-        self.due_at = timezone.now() + timedelta(seconds=seconds)
-        if progress:
-            self.attempts = 1
-        self.save(update_fields=["due_at", "attempts"])
+        due_at = timezone.now() + timedelta(seconds=seconds)
+        self._write(due_at=due_at, attempts=1 if progress else self.attempts)
+
+    def _write(self, **values: object) -> None:
+        """One statement, which does nothing when the item's person had everything erased meanwhile."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        type(self).objects.filter(pk=self.pk).update(**values)
 
 
 class ReceivedUpdate(WorkItem):
@@ -83,11 +90,9 @@ class ReceivedUpdate(WorkItem):
     def __str__(self) -> str:
         return str(self.update_id)
 
-    def finish(self) -> None:
+    def finish(self, **outcome: object) -> None:
         """Only the id is kept: it is all that tells a repeated update from a new one."""
-        self.done_at = timezone.now()
-        self.user_id = self.payload = None
-        self.save(update_fields=["done_at", "user_id", "payload"])
+        super().finish(user_id=None, payload=None, **outcome)
 
 
 class Person(models.Model):
