@@ -54,7 +54,7 @@ def build_application() -> BotApplication:
         .base_url(f"{settings.TELEGRAM_API_BASE_URL}/bot")
         .base_file_url(f"{settings.TELEGRAM_API_BASE_URL}/file/bot")
         .request(Lanes(_http_client, size=CONNECTIONS))
-        .get_updates_request(_http_client())
+        .get_updates_request(Lanes(_http_client, size=1))
         .rate_limiter(FloodControl(max_retries=MAX_FLOOD_RETRIES))
         .defaults(_defaults())
         .context_types(ContextTypes(context=Context))

@@ -22,7 +22,7 @@ class Lanes(BaseRequest):
         self._make = make
         self._slots = asyncio.Semaphore(size)
         self._first = make()
-        self._free: deque[tuple[float, BaseRequest]] = deque([(time.monotonic(), self._first)])
+        self._free = deque([(time.monotonic(), self._first)])
 
     @property
     def read_timeout(self) -> float | None:
@@ -40,14 +40,18 @@ class Lanes(BaseRequest):
     async def do_request(
         self, url: str, method: str, request_data: RequestData | None = None, *args: Any, **kwargs: Any
     ) -> tuple[int, bytes]:
-        """On the lane used last, whose connection is open most likely; waits when all are taken."""
+        """On the lane used last, whose connection is open most likely; waits while all are taken."""
         async with self._slots:
             client = self._free.pop()[1] if self._free else self._make()
             try:
-                return await client.do_request(url, method, request_data, *args, **kwargs)
-            finally:
-                self._free.append((time.monotonic(), client))
-                await self._close_idle()
+                answer = await client.do_request(url, method, request_data, *args, **kwargs)
+            except BaseException:
+                # A connection whose request was broken off before it stood would count as taken for ever.
+                await client.shutdown()
+                raise
+            self._free.append((time.monotonic(), client))
+            await self._close_idle()
+            return answer
 
     async def _close_idle(self) -> None:
         """What a crowd left behind, one at a time."""
