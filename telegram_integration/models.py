@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Self, TypeVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ Item = TypeVar("Item", bound="WorkItem")
 
 
 class WorkQuerySet(models.QuerySet[Item]):
-    """Who works on what. Each method is one statement, so processes cannot get in each other's way."""
+    """Who works on what. Each method is one step of the database's, so processes cannot get in each other's way."""
 
     def due(self) -> Self:
         """Unfinished, and nobody's at the moment."""
@@ -30,14 +30,18 @@ class WorkQuerySet(models.QuerySet[Item]):
         """Due, or new and about to be."""
         return self.filter(Q(attempts=0) | Q(due_at__lte=timezone.now()), done_at=None)
 
-    def claim(self, key: int) -> bool:
-        """Take one item; False when it is finished, another's, or not due yet."""
-        lease = timezone.now() + LEASE
-        return bool(self.due().filter(pk=key).update(due_at=lease, attempts=F("attempts") + 1))
+    def claim(self, keys: list[int]) -> list[Item]:
+        """Fetch those of these items that can be had: neither finished, nor another's, nor not due yet.
 
-    def take(self, key: int) -> Item | None:
-        """Claim one item and fetch it, if it can be had."""
-        return self.filter(pk=key).first() if self.claim(key) else None
+        Where SELECT locks no row (SQLite), the transaction has locked the database.
+        """
+        with transaction.atomic():
+            items = list(self.due().filter(pk__in=keys).select_for_update(skip_locked=True, of=("self",)))
+            mine = self.filter(pk__in=[item.pk for item in items])
+            mine.update(due_at=timezone.now() + LEASE, attempts=F("attempts") + 1)
+        for item in items:
+            item.attempts += 1
+        return items
 
     def renew(self, keys: list[int]) -> None:
         """Keep what was claimed for another LEASE."""
