@@ -22,9 +22,11 @@ from telegram_integration.intake import Intake
 from telegram_integration.lanes import Lanes
 from telegram_integration.models import ReceivedUpdate
 
-# How many updates, and how many read requests, one process works on at once; the rest waits in the database.
-# With more of them under way each would only come later.
+# How many read requests one process works on at once; the rest waits in the database. With more of them under way
+# each would only come later.
 CONCURRENCY = 64
+# Likewise of updates: few, so that in a crowd the first answers go out while the last questions are still taken in.
+UPDATES = 16
 CONNECTIONS = 64
 MAX_FLOOD_RETRIES = 5
 
@@ -61,7 +63,7 @@ def build_application() -> BotApplication:
         .update_queue(intake)
         .build()
     )
-    intake.backlog = Backlog(ReceivedUpdate.objects.all(), _handler(application), concurrency=CONCURRENCY)
+    intake.backlog = Backlog(ReceivedUpdate.objects.all(), _handler(application), concurrency=UPDATES)
     answerer = Answerer(application.bot)
     application.bot_data["redis"] = Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2)
     application.bot_data["updates"] = intake.backlog
