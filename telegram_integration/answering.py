@@ -12,7 +12,6 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from recognizer import services, tracing
 from telegram_integration import keyboards, replies, requests
-from telegram_integration.database import in_database
 from telegram_integration.drawing import draw_marks
 from telegram_integration.models import Picture, ReadRequest
 from telegram_integration.results import Result
@@ -40,7 +39,6 @@ class Answerer:
         """
         if request.answer_id is not None:
             return None
-        request.person = await in_database(lambda: request.person)()
         try:
             return await self._answer(request)
         except ChatMigrated as error:
@@ -49,9 +47,7 @@ class Answerer:
 
     async def _answer(self, request: ReadRequest) -> float | None:
         async with self._typing(request):
-            await self._submit_pictures(request)
-            if not request.told_late:
-                await asyncio.gather(*(_read(picture) for picture in await requests.queued_pictures(request)))
+            await asyncio.gather(*(self._read(picture, request) for picture in request.pictures.all()))
             results = await requests.outcomes(request)
         if results is None:
             await self._tell_late(request)
@@ -60,9 +56,12 @@ class Answerer:
             await self._reply(request, results)
         return None
 
-    async def _submit_pictures(self, request: ReadRequest) -> None:
-        waiting = await requests.pictures_to_fetch(request)
-        await asyncio.gather(*(self._submit(picture, request) for picture in waiting))
+    async def _read(self, picture: Picture, request: ReadRequest) -> None:
+        if picture.submission is None and not picture.error:
+            await self._submit(picture, request)
+        if picture.submission is not None and picture.submission.status == "queued" and not request.told_late:
+            with tracing.handling(f"telegram-request-{request.pk}"):
+                await services.aread(submission=picture.submission)
 
     async def _submit(self, picture: Picture, request: ReadRequest) -> None:
         if picture.file_size > requests.MAX_FILE_BYTES:
@@ -129,9 +128,3 @@ class Answerer:
             except TelegramError as error:
                 logger.debug("No typing shown in %s: %s", request, error)
             await asyncio.sleep(TYPING_SECONDS)
-
-
-async def _read(picture: Picture) -> None:
-    assert picture.submission is not None
-    with tracing.handling(f"telegram-request-{picture.request_id}"):
-        await services.aread(submission=picture.submission)

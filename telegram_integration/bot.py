@@ -1,8 +1,11 @@
 """The python-telegram-bot application, put together."""
 
+import ssl
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import lru_cache
 from typing import Any
 
+import httpx
 from django.conf import settings
 from redis.asyncio import Redis
 from telegram import LinkPreviewOptions, Update
@@ -10,16 +13,21 @@ from telegram.constants import ParseMode
 from telegram.ext import AIORateLimiter, Application, ContextTypes, Defaults
 from telegram.request import HTTPXRequest
 
+from telegram_integration import requests
 from telegram_integration.answering import Answerer
 from telegram_integration.backlog import Backlog
 from telegram_integration.context import Context
 from telegram_integration.handlers import BotApplication, add_handlers
 from telegram_integration.intake import Intake
-from telegram_integration.models import ReadRequest, ReceivedUpdate
+from telegram_integration.lanes import Lanes
+from telegram_integration.models import ReceivedUpdate
 
-# How many updates, and how many read requests, one process works on at once; the rest waits in the database.
-# With more of them under way each would only come later.
+# How many read requests one process works on at once; the rest waits in the database. With more of them under way
+# each would only come later.
 CONCURRENCY = 64
+# Likewise of updates: few, so that in a crowd the first answers go out while the last questions are still taken in.
+UPDATES = 16
+CONNECTIONS = 64
 MAX_FLOOD_RETRIES = 5
 
 
@@ -47,19 +55,19 @@ def build_application() -> BotApplication:
         .token(settings.TELEGRAM_BOT_TOKEN)
         .base_url(f"{settings.TELEGRAM_API_BASE_URL}/bot")
         .base_file_url(f"{settings.TELEGRAM_API_BASE_URL}/file/bot")
-        .request(_http_client(pool=64))
-        .get_updates_request(_http_client(pool=1))
+        .request(Lanes(_http_client, size=CONNECTIONS))
+        .get_updates_request(Lanes(_http_client, size=1))
         .rate_limiter(FloodControl(max_retries=MAX_FLOOD_RETRIES))
         .defaults(_defaults())
         .context_types(ContextTypes(context=Context))
         .update_queue(intake)
         .build()
     )
-    intake.backlog = Backlog(ReceivedUpdate, _handler(application), concurrency=CONCURRENCY)
+    intake.backlog = Backlog(ReceivedUpdate.objects.all(), _handler(application), concurrency=UPDATES)
     answerer = Answerer(application.bot)
     application.bot_data["redis"] = Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2)
     application.bot_data["updates"] = intake.backlog
-    application.bot_data["read_requests"] = Backlog(ReadRequest, answerer.answer, concurrency=CONCURRENCY)
+    application.bot_data["read_requests"] = Backlog(requests.with_pictures(), answerer.answer, concurrency=CONCURRENCY)
     add_handlers(application)
     return application
 
@@ -72,16 +80,22 @@ def _defaults() -> Defaults:
     )
 
 
-def _http_client(*, pool: int) -> HTTPXRequest:
+def _http_client() -> HTTPXRequest:
     """Seconds: a slow answer is awaited long, since asking twice would say everything twice."""
     return HTTPXRequest(
-        connection_pool_size=pool,
+        connection_pool_size=1,
         connect_timeout=5,
         read_timeout=30,
         write_timeout=30,
         media_write_timeout=60,
-        pool_timeout=60,
+        httpx_kwargs={"verify": _certificates()},
     )
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Read once for all connections."""
+    return httpx.create_ssl_context()
 
 
 def _handler(application: BotApplication) -> Callable[[ReceivedUpdate], Awaitable[None]]:

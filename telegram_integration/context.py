@@ -6,6 +6,7 @@ from telegram.ext import CallbackContext, ExtBot
 
 from telegram_integration import people
 from telegram_integration.backlog import Backlog
+from telegram_integration.database import in_database
 from telegram_integration.models import Person, ReadRequest
 
 Data = dict[object, object]
@@ -39,4 +40,4 @@ def message_and_user(update: Update) -> tuple[Message, User]:
 async def person_of(update: Update) -> Person:
     """Who sent it."""
     assert update.effective_user is not None
-    return await people.meet(update.effective_user)
+    return await in_database(people.find)(update.effective_user)

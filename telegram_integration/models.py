@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Self, TypeVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ Item = TypeVar("Item", bound="WorkItem")
 
 
 class WorkQuerySet(models.QuerySet[Item]):
-    """Who works on what. Each method is one statement, so processes cannot get in each other's way."""
+    """Who works on what. Each method is one step of the database's, so processes cannot get in each other's way."""
 
     def due(self) -> Self:
         """Unfinished, and nobody's at the moment."""
@@ -30,10 +30,18 @@ class WorkQuerySet(models.QuerySet[Item]):
         """Due, or new and about to be."""
         return self.filter(Q(attempts=0) | Q(due_at__lte=timezone.now()), done_at=None)
 
-    def claim(self, key: int) -> bool:
-        """Take one item; False when it is finished, another's, or not due yet."""
-        lease = timezone.now() + LEASE
-        return bool(self.due().filter(pk=key).update(due_at=lease, attempts=F("attempts") + 1))
+    def claim(self, keys: list[int]) -> list[Item]:
+        """Fetch those of these items that can be had: neither finished, nor another's, nor not due yet.
+
+        Where SELECT locks no row (SQLite), the transaction has locked the database.
+        """
+        with transaction.atomic():
+            items = list(self.due().filter(pk__in=keys).select_for_update(skip_locked=True, of=("self",)))
+            mine = self.filter(pk__in=[item.pk for item in items])
+            mine.update(due_at=timezone.now() + LEASE, attempts=F("attempts") + 1)
+        for item in items:
+            item.attempts += 1
+        return items
 
     def renew(self, keys: list[int]) -> None:
         """Keep what was claimed for another LEASE."""
@@ -57,17 +65,20 @@ class WorkItem(models.Model):
     class Meta:
         abstract = True
 
-    def finish(self) -> None:
-        """Done for good; subclasses forget here what was needed only for the work."""
-        self.done_at = timezone.now()
-        self.save(update_fields=["done_at"])
+    def finish(self, **outcome: object) -> None:
+        """Done for good, with this outcome; subclasses forget here what was needed only for the work."""
+        self._write(done_at=timezone.now(), **outcome)
 
     def postpone(self, seconds: float, *, progress: bool) -> None:
         """Come back to it; attempts are counted anew after progress, this one being the first."""
-        self.due_at = timezone.now() + timedelta(seconds=seconds)
-        if progress:
-            self.attempts = 1
-        self.save(update_fields=["due_at", "attempts"])
+        due_at = timezone.now() + timedelta(seconds=seconds)
+        self._write(due_at=due_at, attempts=1 if progress else self.attempts)
+
+    def _write(self, **values: object) -> None:
+        """One statement, which does nothing when the item's person had everything erased meanwhile."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        type(self).objects.filter(pk=self.pk).update(**values)
 
 
 class ReceivedUpdate(WorkItem):
@@ -83,11 +94,9 @@ class ReceivedUpdate(WorkItem):
     def __str__(self) -> str:
         return str(self.update_id)
 
-    def finish(self) -> None:
+    def finish(self, **outcome: object) -> None:
         """Only the id is kept: it is all that tells a repeated update from a new one."""
-        self.done_at = timezone.now()
-        self.user_id = self.payload = None
-        self.save(update_fields=["done_at", "user_id", "payload"])
+        super().finish(user_id=None, payload=None, **outcome)
 
 
 class Person(models.Model):

@@ -7,9 +7,8 @@ from telegram_integration.languages import Language
 from telegram_integration.models import Person
 
 
-@in_database
-def meet(user: User) -> Person:
-    """The person behind a Telegram user, with the language that Telegram says they use."""
+def find(user: User) -> Person:
+    """The person behind a Telegram user, with the language that Telegram says they use; uses the ORM."""
     telegram_language = user.language_code or ""
     person, _ = Person.objects.get_or_create(user_id=user.id, defaults={"telegram_language": telegram_language})
     if person.telegram_language != telegram_language:

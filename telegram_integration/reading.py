@@ -1,6 +1,6 @@
 """Messages: pictures are taken in, everything else is answered with a word about pictures."""
 
-from telegram import Message, Update
+from telegram import Message, Update, User
 
 from telegram_integration import feedback, replies, requests
 from telegram_integration.addressed import ADDRESSED, mentions_bot
@@ -9,11 +9,11 @@ from telegram_integration.context import Context, message_and_user, person_of
 
 async def read_message(update: Update, context: Context) -> None:
     """Any message that is not a command."""
-    message, _ = message_and_user(update)
+    message, user = message_and_user(update)
     sent = requests.picture_in(message)
     if sent is not None:
         if ADDRESSED.filter(message) or await requests.is_known_album(message.chat_id, sent.album):
-            await _take_in(update, context, message, sent)
+            await _take_in(user, context, message, sent)
     elif mentions_bot(message) and message.reply_to_message:
         await read_replied_picture(update, context)
     elif ADDRESSED.filter(message):
@@ -22,18 +22,18 @@ async def read_message(update: Update, context: Context) -> None:
 
 async def read_replied_picture(update: Update, context: Context) -> None:
     """/read, or a mention, as a reply to a picture."""
-    message, _ = message_and_user(update)
+    message, user = message_and_user(update)
     sent = requests.picture_in(message.reply_to_message) if message.reply_to_message else None
     if sent is None:
         person = await person_of(update)
         await message.reply_text(replies.reply_to_a_picture(person.language))
     else:
-        await _take_in(update, context, message, sent._replace(album=""))
+        await _take_in(user, context, message, sent._replace(album=""))
 
 
-async def _take_in(update: Update, context: Context, message: Message, sent: requests.SentPicture) -> None:
+async def _take_in(user: User, context: Context, message: Message, sent: requests.SentPicture) -> None:
     """From here on the picture is answered, whatever happens to this process."""
-    request_id = await requests.open_request(await person_of(update), message, sent)
+    request_id = await requests.open_request(user, message, sent)
     if request_id is not None:
         context.read_requests.start(request_id)
 

@@ -4,14 +4,15 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
-from telegram import Document, Message
+from telegram import Document, Message, User
 
 from ml.decoding import ImageError
 from recognizer import services
+from telegram_integration import people
 from telegram_integration.database import in_database
-from telegram_integration.models import Person, Picture, ReadRequest
+from telegram_integration.models import Person, Picture, ReadRequest, WorkQuerySet
 from telegram_integration.results import Result, result_of
 
 # Telegram sends an album's pictures as messages of their own, one right after the other, without a count.
@@ -42,21 +43,19 @@ def _image_file(document: Document | None) -> Document | None:
 
 
 @in_database
-def open_request(person: Person, message: Message, sent: SentPicture) -> int | None:
+def open_request(user: User, message: Message, sent: SentPicture) -> int | None:
     """Store what is to be answered; returns the request's id when it can be worked on at once.
 
     Repeated with the same message it changes nothing. The pictures of an album make one request, which is
     due when no further one has come for ALBUM_QUIET; one that comes later still gets an answer of its own.
     """
     with transaction.atomic():
-        if not sent.album:
-            request = _request(person, message)
-        elif Picture.objects.filter(_in_album(message, sent), message_id=sent.message_id).exists():
+        if sent.album and Picture.objects.filter(_in_album(message, sent), message_id=sent.message_id).exists():
             return None
-        else:
-            request = _gathering(message, sent) or _request(person, message, album=sent.album)
-        details = {"file_id": sent.file_id, "file_size": sent.file_size}
-        Picture.objects.get_or_create(request=request, message_id=sent.message_id, defaults=details)
+        gathering = _gathering(message, sent) if sent.album else None
+        request, is_new = (gathering, True) if gathering else _request(people.find(user), message, album=sent.album)
+        if is_new:
+            request.pictures.create(message_id=sent.message_id, file_id=sent.file_id, file_size=sent.file_size)
     return None if request.album else request.pk
 
 
@@ -70,10 +69,11 @@ def _gathering(message: Message, sent: SentPicture) -> ReadRequest | None:
     return gathering.get() if gathering.update(due_at=timezone.now() + ALBUM_QUIET) else None
 
 
-def _request(person: Person, message: Message, *, album: str = "") -> ReadRequest:
+def _request(person: Person, message: Message, *, album: str) -> tuple[ReadRequest, bool]:
+    """The message's request, and whether it was made just now."""
     if album and ReadRequest.objects.filter(chat_id=message.chat_id, album=album).exists():
         album = ""
-    request, _ = ReadRequest.objects.get_or_create(
+    return ReadRequest.objects.get_or_create(
         chat_id=message.chat_id,
         message_id=message.message_id,
         defaults={
@@ -83,13 +83,15 @@ def _request(person: Person, message: Message, *, album: str = "") -> ReadReques
             "due_at": timezone.now() + (ALBUM_QUIET if album else timedelta()),
         },
     )
-    return request
 
 
-@in_database
-def pictures_to_fetch(request: ReadRequest) -> list[Picture]:
-    """The pictures that are neither submitted nor refused yet."""
-    return list(request.pictures.filter(submission=None, error=""))
+def with_pictures() -> WorkQuerySet[ReadRequest]:
+    """All requests, each with its person and its pictures; submissions come without their images."""
+    return ReadRequest.objects.select_related("person").prefetch_related(Prefetch("pictures", _pictures()))
+
+
+def _pictures() -> QuerySet[Picture]:
+    return Picture.objects.select_related("submission").defer("submission__image")
 
 
 @in_database
@@ -99,6 +101,8 @@ def submit(picture: Picture, person: Person, image: bytes) -> None:
         with transaction.atomic():
             picture.submission = services.submit(image=image, channel="telegram", client=person.client)
             picture.save(update_fields=["submission"])
+        # It has 20 MB at worst, and many may wait for a worker.
+        del picture.submission.image
     except ImageError as error:
         picture.error = error.code
         picture.save(update_fields=["error"])
@@ -118,17 +122,9 @@ def is_known_album(chat_id: int, album: str) -> bool:
 
 
 @in_database
-def queued_pictures(request: ReadRequest) -> list[Picture]:
-    """The pictures that wait for a worker, each with its submission but without the image."""
-    waiting = request.pictures.filter(submission__status="queued")
-    return list(waiting.select_related("submission").defer("submission__image"))
-
-
-@in_database
 def outcomes(request: ReadRequest) -> list[Result] | None:
     """What became of the pictures, in order; None while a worker has yet to read one of them."""
-    pictures = request.pictures.select_related("submission").defer("submission__image")
-    pictures = pictures.prefetch_related("submission__predictions")
+    pictures = _pictures().filter(request=request).prefetch_related("submission__predictions")
     if any(picture.submission and picture.submission.status == "queued" for picture in pictures):
         return None
     return [result_of(picture) for picture in pictures]
@@ -144,7 +140,7 @@ def move(request: ReadRequest, chat_id: int) -> None:
 @in_database
 def mark_answered(request: ReadRequest, answer_id: int) -> None:
     """The one write that keeps an answer from being given twice."""
-    ReadRequest.objects.filter(pk=request.pk).update(answer_id=answer_id)
+    request.finish(answer_id=answer_id)
 
 
 @in_database

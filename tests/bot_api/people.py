@@ -116,7 +116,7 @@ class User:
         with self.world.changed:
             return [
                 message
-                for (where, _), message in sorted(self.world.messages.items(), key=lambda item: item[0][1])
+                for (where, _), message in self.world.messages.items()
                 if where == chat_id and message["from"]["is_bot"]
             ]
 

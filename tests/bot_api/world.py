@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from PIL import Image
@@ -116,18 +117,11 @@ class World:
         }
 
     def add_photo(self, data: bytes) -> list[JSON]:
-        """PhotoSizes, smallest first: Telegram re-encodes a photo as JPEG, 1280 pixels at most."""
-        image = Image.open(io.BytesIO(data)).convert("RGB")
-        sides = [*(side for side in (90, 320) if side < max(image.size)), 1280]
-        return [self._photo_size(image, side) for side in sides]
-
-    def _photo_size(self, image: Image.Image, side: int) -> JSON:
-        copy = image.copy()
-        copy.thumbnail((side, side))
-        buffer = io.BytesIO()
-        copy.save(buffer, "JPEG", quality=87)
-        stored = self.add_file(buffer.getvalue(), "photos/photo.jpg")
-        return {**stored, "width": copy.width, "height": copy.height}
+        """PhotoSizes, smallest first."""
+        return [
+            {**self.add_file(copy, "photos/photo.jpg"), "width": width, "height": height}
+            for copy, width, height in _photo_sizes(data)
+        ]
 
     def wait(self, condition: Callable[[], Any], timeout: float = 30) -> Any:
         """The first true value of `condition`, looked at after every change; AssertionError after `timeout` s."""
@@ -135,3 +129,19 @@ class World:
             value = self.changed.wait_for(condition, timeout)
         assert value, "waited in vain; the last calls: " + ", ".join(call.method for call in self.calls[-12:])
         return value
+
+
+@lru_cache(maxsize=16)
+def _photo_sizes(data: bytes) -> list[tuple[bytes, int, int]]:
+    """JPEGs with their width and height: Telegram re-encodes a photo, 1280 pixels at most."""
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    sides = [*(side for side in (90, 320) if side < max(image.size)), 1280]
+    return [_photo_size(image, side) for side in sides]
+
+
+def _photo_size(image: Image.Image, side: int) -> tuple[bytes, int, int]:
+    copy = image.copy()
+    copy.thumbnail((side, side))
+    buffer = io.BytesIO()
+    copy.save(buffer, "JPEG", quality=87)
+    return buffer.getvalue(), copy.width, copy.height

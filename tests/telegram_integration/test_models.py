@@ -45,9 +45,10 @@ def test_picture_is_in_a_request_once() -> None:
 def test_item_is_claimed_by_one_and_free_again_when_its_lease_ends() -> None:
     key = request().pk
 
-    assert [ReadRequest.objects.claim(key), ReadRequest.objects.claim(key)] == [True, False]
+    first, second = ReadRequest.objects.claim([key]), ReadRequest.objects.claim([key])
+    assert ([(item.pk, item.attempts) for item in first], second) == ([(key, 1)], [])
     ReadRequest.objects.filter(pk=key).update(due_at=timezone.now() - timedelta(seconds=1))
-    assert ReadRequest.objects.claim(key)
+    assert ReadRequest.objects.claim([key])
     assert ReadRequest.objects.get().attempts == 2
 
 
@@ -66,7 +67,7 @@ def test_finished_item_is_never_due_again() -> None:
     item.finish()
     ReadRequest.objects.renew([item.pk])
 
-    assert not ReadRequest.objects.claim(item.pk)
+    assert not ReadRequest.objects.claim([item.pk])
     assert not ReadRequest.objects.soon_due().exists()
 
 
