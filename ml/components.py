@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Map = NDArray[np.float32]
-Labels = NDArray[np.int32]
+Labels = NDArray[np.int32 | np.uint8]
+Stats = NDArray[np.int32]
 
 MOST_COMPONENTS = 200
 """A page of more pieces than this is texture, not writing."""
@@ -57,21 +58,21 @@ class Component:
 
 def find_components(ink: Map) -> tuple[Labels, list[Component]]:
     """The label picture of an ink map, float32 (h, w), and its components without specks, hairlines and frames."""
-    labels, stats = _label((ink > INK).astype(np.uint8))
+    labels, stats = _label((ink > INK).view(np.uint8))
     return labels, _worth_keeping(stats, ink.shape) if len(stats) else []
 
 
-def _label(mask: NDArray[np.uint8]) -> tuple[Labels, Labels]:
+def _label(mask: NDArray[np.uint8]) -> tuple[Labels, Stats]:
     """Labels from 1 (h, w), and x, y, width, height, area of each (N, 5); only where there is ink, for speed."""
-    labels = np.zeros(mask.shape, np.int32)
     x, y, width, height = cv2.boundingRect(mask)
     if not width:
-        return labels, np.zeros((0, 5), np.int32)
+        return mask, np.zeros((0, 5), np.int32)
     window = np.s_[y : y + height, x : x + width]
-    # Measuring the pieces costs far more than finding them; there is nothing to measure when there is one.
-    count, labels[window] = cv2.connectedComponents(mask[window], ltype=cv2.CV_32S)
+    # Measuring the pieces costs far more than finding them; where there is one, the mask itself says where it is.
+    count, _ = cv2.connectedComponents(mask[window], ltype=cv2.CV_32S)
     if count == 2:
-        return labels, np.array([[x, y, width, height, cv2.countNonZero(mask)]], np.int32)
+        return mask, np.array([[x, y, width, height, cv2.countNonZero(mask)]], np.int32)
+    labels = np.zeros(mask.shape, np.int32)
     _, labels[window], stats, _ = cv2.connectedComponentsWithStats(mask[window], ltype=cv2.CV_32S)
     return labels, np.asarray(stats[1:] + np.array([x, y, 0, 0, 0]), np.int32)
 
@@ -95,7 +96,7 @@ def overlap(a: Component, b: Component) -> int:
     return min(a.right, b.right) - max(a.x, b.x)
 
 
-def _worth_keeping(stats: Labels, shape: tuple[int, ...]) -> list[Component]:
+def _worth_keeping(stats: Stats, shape: tuple[int, ...]) -> list[Component]:
     """The largest components as such; specks, dust and a frame around the rest left out."""
     tallest = int(stats[:, cv2.CC_STAT_HEIGHT].max())
     longer = stats[:, 2:4].max(axis=1)
@@ -112,7 +113,7 @@ def _worth_keeping(stats: Labels, shape: tuple[int, ...]) -> list[Component]:
     return [one for one in found if not _is_frame(one, found, shape)] or found
 
 
-def _component(label: int, stats: Labels, shape: tuple[int, ...]) -> Component:
+def _component(label: int, stats: Stats, shape: tuple[int, ...]) -> Component:
     x, y, width, height, area = (int(value) for value in stats)
     at_border = reaches_border(x, width, shape[1]) or reaches_border(y, height, shape[0])
     return Component((label,), x, y, width, height, area, at_border)

@@ -74,9 +74,10 @@ def _ink_of(component: Component, ink: Map, labels: Labels) -> Map:
     others = labels[window] != 0
     for label in component.labels:
         others &= labels[window] != label
-    own = np.where(others, np.float32(0), ink[window])
     crop = np.zeros((component.height + 2 * MARGIN, component.width + 2 * MARGIN), np.float32)
-    crop[MARGIN - top : MARGIN - top + own.shape[0], MARGIN - left : MARGIN - left + own.shape[1]] = own
+    own = crop[MARGIN - top :, MARGIN - left :][: others.shape[0], : others.shape[1]]
+    own[:] = ink[window]
+    own[others] = 0
     return crop
 
 
@@ -88,10 +89,11 @@ def _between(crop: Map, left: NDArray[np.int32], right: NDArray[np.int32]) -> tu
     count, labels, stats, _ = cv2.connectedComponentsWithStats((part > INK).astype(np.uint8), connectivity=8)
     if count < 2:
         return np.zeros((0, 0), np.float32), 0, 0
-    areas = stats[:, cv2.CC_STAT_AREA]
-    is_large = areas >= _SLIVER * areas[1:].max()
-    part = np.where(is_large[labels] | (labels == 0), part, np.float32(0))
-    large = stats[1:][is_large[1:]]
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    is_large = areas >= _SLIVER * areas.max()
+    if not is_large.all():
+        part[np.append(False, ~is_large)[labels]] = 0
+    large = stats[1:][is_large]
     x, y = int(large[:, 0].min()), int(large[:, 1].min())
     right_end, bottom = int((large[:, 0] + large[:, 2]).max()), int((large[:, 1] + large[:, 3]).max())
     return part[y - MARGIN : bottom + MARGIN, x - MARGIN : right_end + MARGIN], first + x, y

@@ -63,7 +63,8 @@ def find_ink(grey: Grey) -> Ink:
 
 def _on_flat_paper(grey: Grey) -> tuple[Map, float] | None:
     """Ink and contrast of a drawing on paper of one single shade; None for any other picture."""
-    counts = np.asarray(cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel() / grey.size, np.float32)
+    window = _written_on(grey)
+    counts = _counts(grey, window)
     paper = _paper_shade(grey, counts)
     is_small = max(grey.shape) <= _SMALL_SIDE
     if not _is_flat(counts, paper, _FLAT_SMALL if is_small else _FLAT):
@@ -75,8 +76,24 @@ def _on_flat_paper(grey: Grey) -> tuple[Map, float] | None:
         return None
     if level < _LEAST_CONTRAST:
         return np.zeros(grey.shape, np.float32), level
-    table = np.minimum(contrast / (level if level < _FULL_CONTRAST else 1.0), 1.0)
-    return np.asarray(cv2.LUT(grey, table.astype(np.float32)), np.float32), level
+    table = np.minimum(contrast / (level if level < _FULL_CONTRAST else 1.0), 1.0).astype(np.float32)
+    ink = np.full(grey.shape, table[grey[0, 0]])
+    ink[window] = cv2.LUT(grey[window], table)
+    return ink, level
+
+
+def _written_on(grey: Grey) -> tuple[slice, slice]:
+    """Rows and columns of all that differs from the first pixel; the whole picture when nothing does."""
+    x, y, width, height = cv2.boundingRect((grey != grey[0, 0]).view(np.uint8))
+    return np.s_[y : y + height, x : x + width] if width else np.s_[:, :]
+
+
+def _counts(grey: Grey, window: tuple[slice, slice]) -> Map:
+    """The share of each shade, float32 (256,); what lies outside the window is as the first pixel."""
+    inside = grey[window]
+    counts = np.asarray(cv2.calcHist([inside], [0], None, [256], [0, 256]).ravel(), np.float32)
+    counts[grey[0, 0]] += grey.size - inside.size
+    return counts / np.float32(grey.size)
 
 
 def _paper_shade(grey: Grey, counts: Map) -> int:
@@ -161,12 +178,10 @@ def normalise(crop: Map) -> Map:
 
 def _scaled(crop: Map) -> Map | None:
     """The ink alone, its longer side BOX pixels; None when there is none."""
-    rows = np.nonzero(crop.max(axis=1) > _BOUNDARY)[0]
-    columns = np.nonzero(crop.max(axis=0) > _BOUNDARY)[0]
-    if not len(rows):
+    left, top, width, height = cv2.boundingRect((crop > _BOUNDARY).view(np.uint8))
+    if not width:
         return None
-    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
-    height, width = bottom - top, right - left
+    bottom, right = top + height, left + width
     factor = BOX / max(height, width)
     if abs(max(height, width) - BOX) <= 1:  # as good as to scale: resampling would only blur
         return crop[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1]
@@ -181,7 +196,7 @@ def _scaled(crop: Map) -> Map | None:
 
 def _thickened(digit: Map, width: float) -> Map:
     """Strokes at least `width` pixels wide: a fine pen would fade to nothing when the digit is reduced."""
-    mask = (digit > 0.5).astype(np.uint8)
+    mask = (digit > 0.5).view(np.uint8)
     area = cv2.countNonZero(mask)
     core = cv2.erode(mask, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
     missing = round(width - 2 * area / max(area - cv2.countNonZero(core), 1))

@@ -119,11 +119,7 @@ def _may_join(a: Piece, b: Piece, height: float) -> bool:
 def _candidate(run: list[Piece], start: int, shape: tuple[int, ...], height: float) -> Candidate:
     x, y = min(one.x for one in run), min(one.y for one in run)
     right, bottom = max(one.right for one in run), max(one.bottom for one in run)
-    crop = np.zeros((bottom - y + 2 * MARGIN, right - x + 2 * MARGIN), np.float32)
-    for one in run:
-        top, left = one.y - y, one.x - x
-        window = crop[top : top + one.crop.shape[0], left : left + one.crop.shape[1]]
-        np.maximum(window, one.crop, out=window)
+    crop = run[0].crop if len(run) == 1 else _together(run, x, y, right, bottom)
     above, before = max(0, MARGIN - y), max(0, MARGIN - x)
     below, after = max(0, bottom + MARGIN - shape[0]), max(0, right + MARGIN - shape[1])
     return Candidate(
@@ -137,3 +133,13 @@ def _candidate(run: list[Piece], start: int, shape: tuple[int, ...], height: flo
         at_edge=reaches_border(y, bottom - y, shape[0]),
         size=(bottom - y) / height,
     )
+
+
+def _together(run: list[Piece], x: int, y: int, right: int, bottom: int) -> Map:
+    """The ink of all pieces, which lies between these bounds of the map, and the margin around it."""
+    crop = np.zeros((bottom - y + 2 * MARGIN, right - x + 2 * MARGIN), np.float32)
+    for one in run:
+        top, left = one.y - y, one.x - x
+        window = crop[top : top + one.crop.shape[0], left : left + one.crop.shape[1]]
+        np.maximum(window, one.crop, out=window)
+    return crop
