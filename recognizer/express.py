@@ -78,7 +78,7 @@ class Express:
         self._arrived: list[Parcel] = []
         # By submission, in the order in which they began. Whoever takes a parcel out answers it.
         self._waiting: dict[str, Parcel] = {}
-        self._answered: list[tuple[Any, Written | None]] = []
+        self._answered: list[tuple[Parcel, Answer]] = []
         self._usual_fields = b""
         dispatch.dispatcher().after_each_delivery(self._hand_back_answered)
         threading.Thread(target=self._store_forever, name="express", daemon=True).start()
@@ -142,8 +142,7 @@ class Express:
             waited, self._arrived = self._arrived, []
         for parcel in (*parcels, *waited):
             parcel.is_settled = True
-            told = Answer(*refuse(error, f"POST {VIEW}"), CONTENT_TYPE)
-            self._hand_back([(parcel.connection, self._write(parcel, told))])
+            self._send([(parcel, Answer(*refuse(error, f"POST {VIEW}"), CONTENT_TYPE))])
 
     def _try_check(self, parcel: Parcel) -> Submission | None:
         try:
@@ -187,15 +186,15 @@ class Express:
         if parcel is None or parcel.submission is None:
             return
         dispatch.apply_reply(parcel.submission, future.result())
-        written = self._answer(parcel, parcel.submission)
+        told = self._answer(parcel, parcel.submission)
         with self._changed:
-            self._answered.append((parcel.connection, written))
+            self._answered.append((parcel, told))
 
     def _hand_back_answered(self) -> None:
         with self._changed:
             answered, self._answered = self._answered, []
         if answered:
-            self._hand_back(answered)
+            self._send(answered)
 
     def _give_up(self, late: list[Parcel]) -> None:
         """Say where the answer will be; or what it is, if it is in the database though its message was lost."""
@@ -205,19 +204,22 @@ class Express:
             dispatch.dispatcher().forget(str(parcel.submission.id), parcel.future)
             with suppress(DatabaseError):
                 services.reload_outcome(submission=parcel.submission)
-            self._hand_back([(parcel.connection, self._answer(parcel, parcel.submission))])
+            self._send([(parcel, self._answer(parcel, parcel.submission))])
 
-    def _answer(self, parcel: Parcel, submission: Submission) -> Written:
+    def _answer(self, parcel: Parcel, submission: Submission) -> Answer:
         try:
-            told = answer_to(submission, includes=list(parcel.includes), success=HTTPStatus.CREATED)
+            return answer_to(submission, includes=list(parcel.includes), success=HTTPStatus.CREATED)
         except Exception as error:
-            told = Answer(*refuse(error, f"POST {VIEW}"), CONTENT_TYPE)
-        return self._write(parcel, told)
+            return Answer(*refuse(error, f"POST {VIEW}"), CONTENT_TYPE)
+
+    def _send(self, answered: list[tuple[Parcel, Answer]]) -> None:
+        self._hand_back([(parcel.connection, self._write(parcel, told)) for parcel, told in answered])
+        for parcel, told in answered:
+            seconds = time.perf_counter() - parcel.began
+            with tracing.handling(parcel.request_id):
+                tracing.log_request("POST", VIEW, told.status, seconds)
+            metrics.count_request(VIEW, "POST", told.status, seconds)
 
     def _write(self, parcel: Parcel, told: Answer) -> Written:
-        seconds = time.perf_counter() - parcel.began
-        with tracing.handling(parcel.request_id):
-            tracing.log_request("POST", VIEW, told.status, seconds)
-        metrics.count_request(VIEW, "POST", told.status, seconds)
         fields = {"X-Request-ID": parcel.request_id} | (parcel.allowance.headers if parcel.allowance else {})
         return write(told, fields=fields, usual=self._usual_fields, closes=parcel.head.closes)
