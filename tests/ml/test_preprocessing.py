@@ -167,6 +167,14 @@ def test_bar_on_a_paler_line_stays() -> None:
     assert _agreement(find_ink(_as_grey(picture)).map, _truth("7", pen=10)) > 0.95
 
 
+def test_thick_strokes_along_the_lines_of_a_ledger_are_not_taken_for_them() -> None:
+    picture = _photo(_grey("7", pen=26))
+    for line in (picture[20:26], picture[264:270]):
+        line[:] = np.minimum(line, 90)
+
+    assert _agreement(find_ink(_as_grey(picture)).map, _truth("7", pen=26)) > 0.9
+
+
 def test_large_picture_is_worked_on_reduced() -> None:
     ink = find_ink(_grey(side=2000, pen=120))
 
