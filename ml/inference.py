@@ -13,7 +13,7 @@ from ml.artifact import ModelCard, load_model
 from ml.calibration import Judgement, Thresholds
 from ml.decoding import ImageError
 from ml.preparation import Prepared, prepare
-from ml.reading_order import choose, cut_apart, leaves_digit_out
+from ml.reading_order import choose, cut_apart, find_signs, leaves_digit_out
 from ml.saliency import saliency
 from ml.scoring import Scorer
 from ml.segmentation import Candidate
@@ -123,9 +123,10 @@ class Recognizer:
         return self._decide(prepared, judgement)
 
     def _decide(self, prepared: Prepared, judgement: Judgement) -> Reading:
-        path = choose(prepared.candidates, judgement.belief, prepared.digits)
+        signs = find_signs(prepared.candidates, judgement.foreign)
+        path = choose(prepared.candidates, judgement.belief, prepared.digits, signs)
         digits = tuple(_digit(prepared, judgement, index) for index in path)
-        reason = self._reason(prepared, judgement, path)
+        reason = self._reason(prepared, judgement, path, signs)
         return Reading(
             text="".join(str(digit.digit) for digit in digits),
             confidence=float(np.prod([digit.confidence for digit in digits])) if digits else 0.0,
@@ -138,7 +139,7 @@ class Recognizer:
             image_format=prepared.image_format,
         )
 
-    def _reason(self, prepared: Prepared, judgement: Judgement, path: list[int]) -> str | None:
+    def _reason(self, prepared: Prepared, judgement: Judgement, path: list[int], signs: list[int]) -> str | None:
         if not path:
             return "blank"
         if prepared.contrast < FAINT_CONTRAST:
@@ -148,7 +149,7 @@ class Recognizer:
         cut = np.array([prepared.candidates[index].cuts > 0 for index in path])
         is_outlier = self.thresholds.are_exceeded(judgement.outlier[path], cut)
         foreign = judgement.foreign[cut_apart(prepared.candidates, path)].max(initial=0.0)
-        if is_outlier or foreign > self.thresholds.outlier or leaves_digit_out(prepared.candidates, path):
+        if is_outlier or foreign > self.thresholds.outlier or leaves_digit_out(prepared.candidates, path, signs):
             return "not_a_digit"
         if judgement.confidence[path].min() < self.thresholds.confidence:
             return "ambiguous"

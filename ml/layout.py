@@ -56,6 +56,9 @@ def _join_stacked(found: list[Component], height: float) -> list[Component]:
 
 
 def _stands_on(above: Component, below: Component, tallest: float) -> bool:
+    """Whether they are parts of one digit; not where the border cuts off one of them only: that is a neighbour."""
+    if above.at_border != below.at_border:
+        return False
     gap = below.y - above.bottom
     height = max(above.bottom, below.bottom) - above.y
     near = gap < 0.1 * height and overlap(above, below) > 0.4 * min(above.width, below.width)

@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.paper import is_light_on_dark, shade, shrink, without_desk
+from ml.paper import shrink
+from ml.reflectance import LEAST_CONTRAST, find_lost, usual_level
 from ml.ruling import remove_ruling
 
-PREPROCESSING_VERSION = "4"
+PREPROCESSING_VERSION = "5"
 """Changes whenever the same picture would give other tensors; kept with every model and every prediction."""
 
 Grey = NDArray[np.uint8]
@@ -29,11 +30,7 @@ _CORNER = 10
 """A corner is one so-manieth of each side."""
 _SHADED = 0.08
 _SMALL_SIDE = 64
-_TIGHT_SIDE = 150
-_FEWEST_PIXELS = 8
-_FLARE = np.float32(20)
 _SHADES = np.arange(256, dtype=np.float32)
-_LEAST_CONTRAST = 0.03
 _FULL_CONTRAST = 0.75
 _BOUNDARY = 0.1
 _THINNEST = 1.7
@@ -57,8 +54,13 @@ class Ink:
 def find_ink(grey: Grey) -> Ink:
     """Tell ink from paper in a grey picture, uint8 (H, W), either polarity, under even or uneven light."""
     small = shrink(grey, WORKING_SIDE)
-    ink, contrast = _on_flat_paper(small) or _on_uneven_paper(small)
-    return Ink(remove_ruling(ink), grey.shape[1] / small.shape[1], contrast)
+    scale = grey.shape[1] / small.shape[1]
+    if drawn := _on_flat_paper(small):
+        ink, contrast = drawn
+        return Ink(remove_ruling(ink), scale, contrast)
+    ink, lost = find_lost(small)
+    ink = remove_ruling(ink)
+    return Ink(ink, scale, usual_level(lost[ink > 0.5]))
 
 
 def _on_flat_paper(grey: Grey) -> tuple[Map, float] | None:
@@ -70,11 +72,12 @@ def _on_flat_paper(grey: Grey) -> tuple[Map, float] | None:
     if not _is_flat(counts, paper, _FLAT_SMALL if is_small else _FLAT):
         return None
     darker = (paper - _SHADES) / np.float32(255)
-    contrast = np.maximum(darker if counts @ darker >= 0 else -darker, 0)
-    level = _ink_level(contrast, counts)
-    if not is_small and counts[(contrast > _LEAST_CONTRAST) & (contrast < level / 4)].sum() > _SHADED:
+    contrast, level = _contrast(darker, counts)
+    if level < LEAST_CONTRAST:  # on a large sheet the paper's grain may outweigh a small digit
+        contrast, level = _contrast(darker, np.where(np.abs(darker) > LEAST_CONTRAST, counts, np.float32(0)))
+    if not is_small and counts[(contrast > LEAST_CONTRAST) & (contrast < level / 4)].sum() > _SHADED:
         return None
-    if level < _LEAST_CONTRAST:
+    if level < LEAST_CONTRAST:
         return np.zeros(grey.shape, np.float32), level
     table = np.minimum(contrast / (level if level < _FULL_CONTRAST else 1.0), 1.0).astype(np.float32)
     ink = np.full(grey.shape, table[grey[0, 0]])
@@ -122,38 +125,12 @@ def _is_flat(counts: Map, paper: int, least: float) -> bool:
     return bool(share >= least or share + far[max(0, blot - 1) : blot + 2].sum() > _TWO_SHADES)
 
 
-def _ink_level(contrast: Map, counts: Map) -> float:
-    """The contrast below which 95 % of the ink's mass lies."""
+def _contrast(darker: Map, counts: Map) -> tuple[Map, float]:
+    """Each shade's contrast, to the side where the ink is, and the one below which 95 % of the ink's mass lies."""
+    contrast = np.maximum(darker if counts @ darker >= 0 else -darker, 0)
     order = np.argsort(contrast)
     mass = np.cumsum((contrast * counts)[order])
-    return float(contrast[order[np.searchsorted(mass, 0.95 * mass[-1])]])
-
-
-def _on_uneven_paper(grey: Grey) -> tuple[Map, float]:
-    """Ink as lost reflectance: what is missing to the shade of the paper at that very point."""
-    if max(grey.shape) > _TIGHT_SIDE:
-        grey = without_desk(grey)
-    if is_light_on_dark(grey):
-        grey = 255 - grey
-    paper = shade(grey)
-    if max(grey.shape) > _TIGHT_SIDE:
-        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.2 + max(grey.shape) / 500), np.uint8)
-    # The flare keeps what is nearly black from being divided by nearly nothing.
-    reflectance = (grey + _FLARE) / (paper + _FLARE)
-    step = 1 + int(grey.size > 40_000) + int(grey.size > 300_000)
-    lost = 1 - reflectance[::step, ::step]
-    lowest, below, middle = (float(value) for value in np.percentile(lost, (5, 16, 50)))
-    if middle - below > 2 * (below - lowest) + _LEAST_CONTRAST:  # half of the picture is a dense grid
-        middle = 3 * below - 2 * lowest
-    noise = middle - below
-    strong = lost[lost > middle + max(4 * noise, _LEAST_CONTRAST)] - middle
-    if len(strong) < _FEWEST_PIXELS:
-        return np.zeros(grey.shape, np.float32), 0.0
-    level = float((strong * strong).sum() / strong.sum())
-    floor = max(0.2 * level, min(3 * noise, 0.45 * level))
-    span = np.float32(0.9 * level - floor)
-    ink = np.float32(1 - middle - floor) / span - reflectance / span
-    return np.clip(ink, 0, 1, dtype=np.float32), level
+    return contrast, float(contrast[order[np.searchsorted(mass, 0.95 * mass[-1])]])
 
 
 def normalise(crop: Map) -> Map:

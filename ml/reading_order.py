@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +17,24 @@ _TOO_WIDE = 4.0
 _DIGIT_SIZE = 0.6
 _LEFT_OUT = 4.0
 _LEFT_OUT_DOUBTFUL = 1.5
+_SIGN = 0.99
+_NUMBER = 3
+"""So many digits are a number, beside which signs may stand, though not as many."""
 
 _Path = tuple[float, tuple[int, ...]]
 
 
-def choose(candidates: Sequence[Candidate], belief: NDArray[np.float64], digits: int | None = None) -> list[int]:
+def choose(
+    candidates: Sequence[Candidate],
+    belief: NDArray[np.float64],
+    digits: int | None = None,
+    signs: Collection[int] = (),
+) -> list[int]:
     """Indices of the candidates that are the digits, in reading order.
 
     `belief`: float64 (N,) in (0, 1], how surely each is one digit and which. `digits`: how many there are,
-    when the caller knows; the nearest number that is possible is taken. Dynamic programming over (pieces read,
-    digits found): every piece belongs to one digit, or is left out at a price.
+    when the caller knows; the nearest number that is possible is taken. `signs`: as `find_signs` gives them. Dynamic
+    programming over (pieces read, digits found): every piece belongs to one digit, or is left out at a price.
     """
     if not candidates:
         return []
@@ -43,7 +51,9 @@ def choose(candidates: Sequence[Candidate], belief: NDArray[np.float64], digits:
             for index in starting[piece]:
                 candidate = candidates[index]
                 _offer(best[candidate.end], found + 1, (score + float(merit[index]), (*path, index)))
-                if candidate.end == piece + 1:
+                if index in signs:
+                    _offer(best[candidate.end], found, (score - _LEFT_OUT_DOUBTFUL, path))
+                elif candidate.end == piece + 1:
                     _offer(best[piece + 1], found, (score - _price(candidate), path))
     finished = {found: path for found, path in best[last].items() if found}
     if digits is None:
@@ -92,8 +102,20 @@ def cut_apart(candidates: Sequence[Candidate], path: Sequence[int]) -> list[int]
     ]
 
 
-def leaves_digit_out(candidates: Sequence[Candidate], path: Sequence[int]) -> bool:
-    """Whether the path leaves out ink as large as a digit, and not cut off by the border: something unread."""
+def find_signs(candidates: Sequence[Candidate], foreign: NDArray[np.float64]) -> list[int]:
+    """Indices of the whole components that surely are not made of digits; `foreign`: float64 (N,), how surely."""
+    return [index for index, one in enumerate(candidates) if one.is_whole and foreign[index] > _SIGN]
+
+
+def leaves_digit_out(candidates: Sequence[Candidate], path: Sequence[int], signs: Collection[int] = ()) -> bool:
+    """Whether the path leaves out ink as large as a digit, and not cut off by the border: something unread.
+
+    Signs beside a number do not count, as on a cheque: $407, **407.
+    """
     read = {piece for index in path for piece in range(candidates[index].start, candidates[index].end)}
     single = (one for one in candidates if one.end == one.start + 1 and one.start not in read)
-    return any(one.size > _DIGIT_SIZE and not one.at_border for one in single)
+    unread = {one.start for one in single if one.size > _DIGIT_SIZE and not one.at_border}
+    beside = [candidates[index] for index in signs if not min(read) < candidates[index].start < max(read)]
+    if _NUMBER <= len(path) > len(beside):
+        unread.difference_update(*(range(one.start, one.end) for one in beside))
+    return bool(unread)

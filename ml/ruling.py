@@ -63,7 +63,9 @@ def _remove_horizontal(ink: Map, *, frame_only: bool) -> Map:
         lines = [line for line in lines if line.cover >= _FULL]
     if not lines:
         return ink
-    thickness = float(np.median([_thickness(mask, line) for line in lines[:_MEASURED]]))
+    # The others may be strokes, and thick.
+    surest = [line for line in lines if line.cover >= _FULL and line.is_through] or lines
+    thickness = float(np.median([_thickness(mask, line) for line in surest[:_MEASURED]]))
     rest = mask & ~_band(mask, lines, thickness)
     if thickness > 0.6 * _stroke_width(rest):
         lines = [line for line in lines if line.cover >= _FULL and line.is_through]
@@ -74,7 +76,14 @@ def _remove_horizontal(ink: Map, *, frame_only: bool) -> Map:
     strokes = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((reach, 1), np.uint8))
     strokes = cv2.dilate(strokes, np.ones((1, 3), np.uint8))
     ruled = (_band(mask, lines, thickness) > 0) & (strokes == 0)
+    ruled &= ink < _darkest(ink[ruled & (mask > 0)])
     return _paler(np.where(ruled, np.float32(0), ink), ink[ruled & (mask > 0)])
+
+
+def _darkest(on_lines: Map) -> float:
+    """How dark ruled lines may be, by the values along them: what is darker than pale lines is written on them."""
+    usual = float(np.percentile(on_lines, 40)) if len(on_lines) else 1.0
+    return usual + 0.3 if usual <= _PALE else np.inf
 
 
 def _paler(ink: Map, ruling: Map) -> Map:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.components import reaches_border
+from ml.components import Component, reaches_border
 from ml.layout import lay_out, usual_height
 from ml.pieces import MARGIN, Piece, divide
 from ml.preprocessing import Ink
@@ -21,6 +21,9 @@ MOST_PIECES = 6
 
 _WIDE_ALONE = 0.9
 _WIDE_IN_ROW = 0.65
+_WIDE_AT_BORDER = 0.35
+"""What reaches the left or right border may be a digit and the rest of its neighbour, though it is narrow."""
+
 _WIDEST = 1.4
 _ONE_DIGIT_SIDE = 40
 """Pixels: in a picture this small, pieces far apart may well be one digit, broken by the coarse pixels."""
@@ -73,13 +76,17 @@ def propose(ink: Ink, digits: int | None = None) -> list[Candidate]:
         pieces = [
             piece
             for source, one in enumerate(line, len(everything))
-            for piece in divide(one, source, ink.map, layout.labels, height, wide)
+            for piece in divide(one, source, ink.map, layout.labels, height, _wide(one, wide, ink.map.shape))
         ]
         candidates += _combine(pieces, len(everything), ink.map.shape, height)
         everything += pieces
     if count > 1 and max(ink.map.shape) <= _ONE_DIGIT_SIDE:
         candidates.append(_candidate(everything, 0, ink.map.shape, layout.height))
     return candidates
+
+
+def _wide(one: Component, wide: float, shape: tuple[int, ...]) -> float:
+    return min(wide, _WIDE_AT_BORDER) if reaches_border(one.x, one.width, shape[1]) else wide
 
 
 def _combine(pieces: list[Piece], first: int, shape: tuple[int, ...], height: float) -> Iterator[Candidate]:

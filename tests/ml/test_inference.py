@@ -143,6 +143,17 @@ def test_digit_cropped_to_its_ink_is_neither_ruled_nor_inverted(
     assert (reading.text, reading.accepted) == (digit, True)
 
 
+def test_star_beside_a_number_is_left_out(recognizer: Recognizer) -> None:
+    picture = Image.new("L", (1120, 280), "white")
+    picture.paste(drawing("347").convert("L"), (280, 0))
+    for stroke in [(80, 90, 200, 190), (200, 90, 80, 190), (140, 65, 140, 215), (60, 140, 220, 140)]:
+        ImageDraw.Draw(picture).line(stroke, fill="black", width=18)
+
+    reading = _read(recognizer, encoded(picture))
+
+    assert (reading.text, reading.accepted) == ("347", True)
+
+
 def test_blot_larger_than_the_paper_left_is_no_digit(recognizer: Recognizer) -> None:
     picture = Image.new("L", (280, 280), "white")
     ImageDraw.Draw(picture).ellipse((20, 20, 260, 260), fill="black")

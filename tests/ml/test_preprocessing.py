@@ -131,6 +131,50 @@ def test_stroke_as_long_as_the_picture_is_no_line() -> None:
     assert ink.map.sum() > 800
 
 
+def test_grain_of_a_large_sheet_does_not_outweigh_a_small_digit() -> None:
+    sheet = 175 + np.random.default_rng(0).integers(-1, 2, (1000, 1000)).astype(np.float64)
+    sheet[300:330, 200:230] -= 0.5 * (255.0 - _grey(side=30, pen=2))
+
+    ink = find_ink(_as_grey(sheet))
+
+    assert ink.contrast > 0.4
+    assert _agreement(ink.map[300:330, 200:230], _truth(side=30, pen=2)) > 0.9
+    assert (ink.map > 0.5).sum() < 200
+
+
+def test_contrast_is_that_of_the_ink_and_not_of_the_lines() -> None:
+    sheet = np.full((600, 800), 200.0)
+    for row in range(10, 13):
+        sheet[row::24] -= 12
+    sheet[300:360, 300:360] -= 0.2 * (255.0 - _grey(side=60, pen=4))
+
+    assert find_ink(_as_grey(sheet * np.linspace(1, 0.7, 800))).contrast > 0.1
+
+
+def test_noise_does_not_break_strokes_into_specks() -> None:
+    noise = np.random.default_rng(0).normal(0, 18, (280, 280))
+
+    ink = find_ink(_as_grey(_photo(_grey(pen=14), contrast=0.15) + noise))
+
+    assert _agreement(ink.map, _truth(pen=14)) > 0.8
+
+
+def test_bar_on_a_paler_line_stays() -> None:
+    picture = _photo(_grey("7", pen=10))
+    line = picture[34:44]
+    line[:] = np.minimum(line, 140)
+
+    assert _agreement(find_ink(_as_grey(picture)).map, _truth("7", pen=10)) > 0.95
+
+
+def test_thick_strokes_along_the_lines_of_a_ledger_are_not_taken_for_them() -> None:
+    picture = _photo(_grey("7", pen=26))
+    for line in (picture[20:26], picture[264:270]):
+        line[:] = np.minimum(line, 90)
+
+    assert _agreement(find_ink(_as_grey(picture)).map, _truth("7", pen=26)) > 0.9
+
+
 def test_large_picture_is_worked_on_reduced() -> None:
     ink = find_ink(_grey(side=2000, pen=120))
 

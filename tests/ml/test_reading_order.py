@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ml.reading_order import choose, cut_apart, leaves_digit_out
+from ml.reading_order import choose, cut_apart, find_signs, leaves_digit_out
 from ml.segmentation import Candidate
 
 
@@ -73,6 +73,40 @@ def test_letter_among_digits_is_left_out_but_known_of() -> None:
 
     assert path == [1]
     assert leaves_digit_out(candidates, path)
+
+
+SIGNS_AND_NUMBER = [_candidate(place, place + 1) for place in range(5)]
+
+
+def test_sign_is_what_is_whole_and_surely_foreign() -> None:
+    whole = Candidate(np.ones((30, 34), np.float32), (0, 0, 34, 30), 0, 2, is_whole=True)
+
+    assert find_signs([LEFT, whole, RIGHT], np.array([1.0, 0.999, 0.5])) == [1]
+    assert find_signs([LEFT, whole, RIGHT], np.array([1.0, 0.9, 0.5])) == []
+
+
+def test_sign_is_left_out_whole_and_not_read_in_parts() -> None:
+    digits = [_candidate(place, place + 1) for place in (2, 3)]
+    candidates = [LEFT, WHOLE, RIGHT, *digits]
+    belief = np.array([0.5, 1e-4, 0.5, 0.99, 0.99])
+
+    assert choose(candidates, belief) == [0, 2, 3, 4]
+    assert choose(candidates, belief, signs=[1]) == [3, 4]
+
+
+def test_signs_may_stand_beside_a_number_but_not_in_it() -> None:
+    assert not leaves_digit_out(SIGNS_AND_NUMBER, [2, 3, 4], signs=[0, 1])
+    assert not leaves_digit_out(SIGNS_AND_NUMBER, [1, 2, 3], signs=[0, 4])
+    assert leaves_digit_out(SIGNS_AND_NUMBER, [0, 1, 3, 4], signs=[2])
+
+
+def test_what_may_be_a_digit_is_no_sign() -> None:
+    assert leaves_digit_out(SIGNS_AND_NUMBER, [2, 3, 4], signs=[0])
+
+
+def test_one_or_two_digits_beside_signs_are_no_number() -> None:
+    assert leaves_digit_out(SIGNS_AND_NUMBER, [3, 4], signs=[0, 1, 2])
+    assert leaves_digit_out(SIGNS_AND_NUMBER[:3], [1, 2], signs=[0])
 
 
 def test_what_was_cut_apart_is_known() -> None:

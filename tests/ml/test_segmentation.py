@@ -186,6 +186,26 @@ def test_neighbour_at_the_border_is_marked() -> None:
     assert flags == [True, False]
 
 
+def test_what_the_border_cuts_off_above_a_digit_is_not_joined_to_it() -> None:
+    ink = np.zeros((140, 100), np.float32)
+    ink[10:110] = _ink("3")
+    ink[:8, 30:60] = 1
+
+    (digit,) = (one for one in _propose(ink) if one.size == 1)
+
+    assert digit.box[1] > 8
+    assert digit.is_whole
+
+
+def test_narrow_neighbour_that_touches_at_the_border_is_cut_off() -> None:
+    ink = np.ascontiguousarray(_ink("1")[:, 30:86])
+    ink[45:52, 20:] = ink[20:80, -7:] = 1
+
+    alone = [one for one in _propose(ink, 1) if not one.at_border]
+
+    assert [(one.box[2], one.size, one.cuts) for one in alone] == [(10, 1.0, 1)]
+
+
 def test_line_that_the_border_cuts_off_is_left_out() -> None:
     ink = np.vstack([_ink("4")[55:], np.zeros((20, 100), np.float32), _ink("2")])
 
