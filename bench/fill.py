@@ -22,6 +22,8 @@ from typing import Any
 import django
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from ml.preprocessing import PREPROCESSING_VERSION
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
 CHUNK = 2000
 BASE = 20_000
@@ -149,7 +151,7 @@ class Filler:
             digits=stored,
             model_version="2026.11-b" if newer else "2026.09-a",
             model_sha256=("b" if newer else "a") * 64,
-            preprocessing_version="4",
+            preprocessing_version=PREPROCESSING_VERSION,
             created_at=submission.finished_at,
         )
 
