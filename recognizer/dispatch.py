@@ -25,6 +25,7 @@ from kombu.exceptions import OperationalError
 from recognizer import tallies
 from recognizer.models import Prediction, Submission
 from recognizer.outages import Outage
+from recognizer.publishing import publish
 
 if TYPE_CHECKING:
     from celery import Task
@@ -117,26 +118,6 @@ def last_sweep() -> float | None:
     """When the sweeper looked last, as Unix time; None when it never did. Raises redis.RedisError."""
     stored = redis_client().get(f"{settings.REDIS_KEY_PREFIX}swept_at")
     return None if stored is None else float(stored)
-
-
-def publish(
-    submission_ids: Iterable[str],
-    *,
-    reply_to: str = "",
-    task_id: str | None = None,
-    request_ids: Iterable[str] = (),
-) -> None:
-    """Send one task for these submissions; at most about two seconds, by the broker's socket timeouts.
-
-    `request_ids` follow them into the worker's log.
-
-    Raises:
-        kombu.exceptions.OperationalError: the broker is away.
-    """
-    from recognizer.tasks import recognise
-
-    headers = {"request_ids": ",".join(request_ids)}
-    recognise.apply_async(args=(list(submission_ids), reply_to), task_id=task_id, retry=False, headers=headers)
 
 
 class Dispatcher:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from ml.decoding import ImageTooLarge, inspect
 from recognizer import dispatch, privacy, statements, tallies, tracing, usefulness
 from recognizer.models import Channel, Feedback, Review, Status, Submission, SubmissionQuerySet
+from recognizer.publishing import publish
 
 logger = logging.getLogger(__name__)
 
@@ -168,7 +169,7 @@ def republish_overdue() -> int:
     batches = [fresh[start : start + size] for start in range(0, len(fresh), size)]
     batches += [[str(row_id)] for row_id, attempts in rows if attempts]
     for batch in batches:
-        dispatch.publish(batch)
+        publish(batch)
     dispatch.note_sweep()
     tallies.count("sweeps")
     if rows:

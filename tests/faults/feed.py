@@ -14,6 +14,7 @@ django.setup()
 
 from recognizer import dispatch  # noqa: E402
 from recognizer.models import Channel, Status, Submission  # noqa: E402
+from recognizer.publishing import publish  # noqa: E402
 from tests.pictures import STROKES, drawing, encoded  # noqa: E402
 
 STEPS = 10
@@ -53,7 +54,7 @@ def send(pictures: list[tuple[bytes, str]]) -> None:
         Submission(image=data, image_format=kind, width=280, height=280, channel=Channel.API)
         for data, kind in pictures
     )
-    dispatch.publish([str(row.id) for row in rows])
+    publish([str(row.id) for row in rows])
 
 
 def megabytes(process: int) -> int:

@@ -129,7 +129,7 @@ def second_attempts(service: Service) -> int:
 def test_one_message_delivered_ten_times_is_read_once(service: Service) -> None:
     with service.load(users=2) as load:
         row_id = service.send("7", prefer="respond-async").id
-        publish = f"from recognizer.dispatch import publish\nfor _ in range(10): publish(['{row_id}'])"
+        publish = f"from recognizer.publishing import publish\nfor _ in range(10): publish(['{row_id}'])"
         service.manage("shell", "--no-imports", "--command", publish)
         load.wait_for(3)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ml.decoding import ImageTooLarge
 from recognizer import dispatch, recognition, services, sweeping
 from recognizer.models import Prediction, Status, Submission
+from recognizer.publishing import publish
 from recognizer.services import MAX_SWEPT_TASKS
 from tests.pictures import png
 from tests.processes import Process, wait_until
@@ -62,7 +63,7 @@ def test_ten_deliveries_store_one_prediction(worker: Process) -> None:
     row = services.submit(image=png("7"), channel="api")
 
     for _ in range(10):
-        dispatch.publish([str(row.id)])
+        publish([str(row.id)])
 
     wait_until(lambda: dispatch.queue_length() == 0, what="the queue to be emptied")
     assert services.read(submission=row).status == Status.DONE

@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from recognizer import dispatch, services
+from recognizer import services
 from recognizer.models import Submission, WebhookDelivery, WebhookEndpoint
 from recognizer.outbox import announce, announce_test
+from recognizer.publishing import publish
 from recognizer.tokens import create_token
 from tests import factories
 from tests.pictures import png
@@ -52,7 +53,7 @@ def test_what_a_worker_gives_up_is_told_as_failed(worker: Process, courier: Proc
         _, secret = tell(ada, receiver.url())
         row = services.submit(image=png("7"), channel="api", client=f"user:{ada.pk}")
         Submission.objects.filter(id=row.id).update(attempts=settings.MAX_ATTEMPTS)
-        dispatch.publish([str(row.id)])
+        publish([str(row.id)])
         wait_until(lambda: receiver.received, what="the receiver to be told")
 
     told = verified(receiver.received[0], secret)
