@@ -91,5 +91,5 @@ def _origin(pid: int) -> str:
 @lru_cache(maxsize=1)
 def _broker(pid: int) -> redis.Redis:
     """The queue's server, by connections as Celery itself makes them."""
-    channel = current_app.connection_for_write().default_channel
+    channel: Any = current_app.connection_for_write().default_channel
     return redis.Redis(connection_pool=channel.pool)

@@ -55,7 +55,7 @@ def test_each_message_has_a_tag_and_a_task_id(queue: str) -> None:
 
 def test_a_broker_that_is_away_is_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     publishing._broker.cache_clear()
-    monkeypatch.setitem(recognise.app.conf.changes, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(recognise.app.conf, "broker_url", "redis://127.0.0.1:1/0")
 
     with pytest.raises(OperationalError):
         publish(["a"])
