@@ -135,7 +135,7 @@ MAX_BATCH_BYTES = env_int("MAX_BATCH_BYTES", 4 * MAX_UPLOAD_BYTES, minimum=MAX_U
 # How many pictures one task may carry, and how many tasks one process may have under way. With one under
 # way per worker, what arrives meanwhile is gathered and travels together.
 DISPATCH_BATCH_SIZE = env_int("DISPATCH_BATCH_SIZE", 16, minimum=1, maximum=256)
-WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", max(1, min(4, CORES - 1)), minimum=1, maximum=256)
+WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", min(4, CORES), minimum=1, maximum=256)
 # A claimed submission is left to its worker for this long; then it counts as lost and is tried again.
 CLAIM_SECONDS = env_float("CLAIM_SECONDS", 15, minimum=0.1, maximum=3600)
 MAX_ATTEMPTS = 3

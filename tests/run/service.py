@@ -24,7 +24,8 @@ class Service:
     def environment(self, **more: str) -> dict[str, str]:
         """What a plain login shell would have, and the port."""
         kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-        return {**kept, "PORT": str(self.port), **more}
+        # One worker, however many cores there are: each loads TensorFlow, and a test tells them apart by name.
+        return {**kept, "PORT": str(self.port), "WORKER_CONCURRENCY": "1", **more}
 
     def start(self, **environment: str) -> None:
         """`make run`, in a session of its own like a terminal's."""
