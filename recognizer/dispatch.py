@@ -203,8 +203,12 @@ class Dispatcher:
                 time.sleep(0.5)
                 continue
             self._unheard.over()
-            if item is not None:
-                self._deliver(json.loads(item[1]))
+            try:
+                if item is not None:
+                    self._deliver(json.loads(item[1]))
+            except Exception:
+                # Whatever it is, this thread must live on.
+                logger.exception("An answer could not be handed on; who waits for it looks it up at their deadline")
 
     def _deliver(self, message: dict[str, Any]) -> None:
         with self._changed:

@@ -8,34 +8,28 @@ way goes the ordinary way after all, through the views, which know what to say.
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
-from django.db import DatabaseError, close_old_connections
-from rest_framework import exceptions
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
 
-from ml.decoding import ImageError
 from recognizer import dispatch, metrics, plain, services, tracing
-from recognizer.access import TokenAuthentication, caller_of, check_scope, spend
+from recognizer.admission import Admitted, Settle, admit
 from recognizer.answers import Answer, answer_to
-from recognizer.limits import Allowance
-from recognizer.models import Channel, Submission
+from recognizer.models import Submission
 from recognizer.problems import CONTENT_TYPE, refuse
-from recognizer.tokens import Scope
-from recognizer.views import PredictionListView, options
+from recognizer.views import PredictionListView
 from recognizer.writing import Written, usual_fields, write
 
 logger = logging.getLogger(__name__)
 
 VIEW = "predictions"
-DECLINED = (ImageError, exceptions.APIException, SuspiciousOperation, DatabaseError)
 
 
 @dataclass(slots=True, eq=False)
@@ -50,10 +44,8 @@ class Parcel:
     body: bytes
     began: float
     request_id: str
-    allowance: Allowance | None = None
-    includes: Sequence[str] = ()
+    admitted: Admitted | None = None
     is_settled: bool = False
-    submission: Submission | None = None
     future: "Future[dispatch.Reply] | None" = None
 
 
@@ -70,9 +62,7 @@ class Express:
     # What waits lies in memory; and a large picture takes so long to read that a thread is little.
     MAX_BODY_BYTES = 2**18
 
-    def __init__(
-        self, hand_back: Callable[[list[tuple[Any, Written | None]]], None], settle: Callable[[dict[str, Any]], None]
-    ) -> None:
+    def __init__(self, hand_back: Callable[[list[tuple[Any, Written | None]]], None], settle: Settle) -> None:
         self._hand_back, self._settle = hand_back, settle
         self._changed = threading.Condition()
         self._arrived: list[Parcel] = []
@@ -93,9 +83,10 @@ class Express:
     def _store_forever(self) -> None:
         while True:
             arrived, late = self._next()
+            for parcel in late:
+                self._give_up(parcel)
             try:
                 close_old_connections()
-                self._give_up(late)
                 self._store(arrived)
             except Exception:
                 # Whatever it is, this thread must live on.
@@ -120,15 +111,16 @@ class Express:
         return deadline if first is None else first.began + deadline - time.perf_counter()
 
     def _store(self, arrived: list[Parcel]) -> None:
-        checked = [(parcel, self._try_check(parcel)) for parcel in arrived]
-        accepted = [(parcel, submission) for parcel, submission in checked if submission]
         try:
-            services.store([submission for _, submission in accepted])
+            for parcel in arrived:
+                parcel.admitted = admit(parcel.head, parcel.body, self._settle)
+            accepted = [(parcel, parcel.admitted.submission) for parcel in arrived if parcel.admitted]
+            if accepted:
+                self._usual_fields = self._usual_fields or _usual_fields(accepted[0][0])
+                services.store([submission for _, submission in accepted])
+                self._ask(accepted)
         except DatabaseError as error:
-            self._refuse([parcel for parcel, _ in accepted], error)
-            accepted = []
-        if accepted:
-            self._ask(accepted)
+            self._refuse(arrived, error)
         self._decline(arrived)
 
     def _decline(self, parcels: list[Parcel]) -> None:
@@ -142,35 +134,12 @@ class Express:
             waited, self._arrived = self._arrived, []
         for parcel in (*parcels, *waited):
             parcel.is_settled = True
-            self._send([(parcel, Answer(*refuse(error, f"POST {VIEW}"), CONTENT_TYPE))])
-
-    def _try_check(self, parcel: Parcel) -> Submission | None:
-        try:
-            return self._check(parcel)
-        except DECLINED:
-            return None
-
-    def _check(self, parcel: Parcel) -> Submission | None:
-        request = parcel.head.request()
-        self._settle(request.META)
-        request.get_host()
-        image = plain.picture(request.META["CONTENT_TYPE"], parcel.body)
-        if image is None or (settings.SECURE_SSL_REDIRECT and not request.is_secure()):
-            return None
-        if known := TokenAuthentication().authenticate(request):
-            request.auth = known[1]
-        check_scope(request, Scope.PREDICT)
-        said, caller = options(request.GET.dict()), caller_of(request)
-        parcel.includes = said.get("include", [])
-        submission = services.check(image=image, channel=Channel.API, client=caller.client, digits=said.get("digits"))
-        self._usual_fields = self._usual_fields or usual_fields(parcel.head.request(), PredictionListView())
-        parcel.allowance = spend(caller, cost=PredictionListView.cost)
-        return submission
+            self._send([(parcel, _refusal(parcel, error))])
 
     def _ask(self, stored: list[tuple[Parcel, Submission]]) -> None:
         with self._changed:
             for parcel, submission in stored:
-                parcel.submission, parcel.is_settled = submission, True
+                parcel.is_settled = True
                 parcel.body = submission.image = b""
                 self._waiting[str(submission.id)] = parcel
         asked = [(str(submission.id), parcel.request_id) for parcel, submission in stored]
@@ -183,12 +152,10 @@ class Express:
     def _hear(self, submission_id: str, future: "Future[dispatch.Reply]") -> None:
         with self._changed:
             parcel = self._waiting.pop(submission_id, None)
-        if parcel is None or parcel.submission is None:
-            return
-        dispatch.apply_reply(parcel.submission, future.result())
-        told = self._answer(parcel, parcel.submission)
-        with self._changed:
-            self._answered.append((parcel, told))
+        if parcel is not None:
+            told = _answer(parcel, lambda submission: dispatch.apply_reply(submission, future.result()))
+            with self._changed:
+                self._answered.append((parcel, told))
 
     def _hand_back_answered(self) -> None:
         with self._changed:
@@ -196,21 +163,11 @@ class Express:
         if answered:
             self._send(answered)
 
-    def _give_up(self, late: list[Parcel]) -> None:
+    def _give_up(self, parcel: Parcel) -> None:
         """Say where the answer will be; or what it is, if it is in the database though its message was lost."""
-        for parcel in late:
-            if parcel.submission is None or parcel.future is None:
-                continue
-            dispatch.dispatcher().forget(str(parcel.submission.id), parcel.future)
-            with suppress(DatabaseError):
-                services.reload_outcome(submission=parcel.submission)
-            self._send([(parcel, self._answer(parcel, parcel.submission))])
-
-    def _answer(self, parcel: Parcel, submission: Submission) -> Answer:
-        try:
-            return answer_to(submission, includes=list(parcel.includes), success=HTTPStatus.CREATED)
-        except Exception as error:
-            return Answer(*refuse(error, f"POST {VIEW}"), CONTENT_TYPE)
+        if parcel.admitted and parcel.future:
+            dispatch.dispatcher().forget(str(parcel.admitted.submission.id), parcel.future)
+        self._send([(parcel, _answer(parcel, lambda submission: services.reload_outcome(submission=submission)))])
 
     def _send(self, answered: list[tuple[Parcel, Answer]]) -> None:
         self._hand_back([(parcel.connection, self._write(parcel, told)) for parcel, told in answered])
@@ -221,5 +178,29 @@ class Express:
             metrics.count_request(VIEW, "POST", told.status, seconds)
 
     def _write(self, parcel: Parcel, told: Answer) -> Written:
-        fields = {"X-Request-ID": parcel.request_id} | (parcel.allowance.headers if parcel.allowance else {})
-        return write(told, fields=fields, usual=self._usual_fields, closes=parcel.head.closes)
+        allowance = parcel.admitted.allowance if parcel.admitted else None
+        fields = {"X-Request-ID": parcel.request_id} | (allowance.headers if allowance else {})
+        put = partial(write, fields=fields, usual=self._usual_fields, closes=parcel.head.closes)
+        try:
+            return put(told)
+        except Exception as error:
+            return put(_refusal(parcel, error))
+
+
+def _answer(parcel: Parcel, update: Callable[[Submission], None]) -> Answer:
+    """What its sender is told once `update` has brought the submission up to date, whatever comes of that."""
+    try:
+        assert parcel.admitted is not None
+        update(parcel.admitted.submission)
+        return answer_to(parcel.admitted.submission, includes=parcel.admitted.includes, success=HTTPStatus.CREATED)
+    except Exception as error:
+        return _refusal(parcel, error)
+
+
+def _refusal(parcel: Parcel, error: Exception) -> Answer:
+    with tracing.handling(parcel.request_id):
+        return Answer(*refuse(error, f"POST {VIEW}"), CONTENT_TYPE)
+
+
+def _usual_fields(parcel: Parcel) -> bytes:
+    return usual_fields(parcel.head.request(), PredictionListView())

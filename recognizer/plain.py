@@ -12,14 +12,17 @@ from django.http import HttpRequest, QueryDict
 from recognizer.tokens import ApiToken
 
 PATH = "/api/v1/predictions/"
-REQUEST_LINE = re.compile(rf"POST {re.escape(PATH)}(?:\?([!-~]*))? HTTP/1\.1")
-FIELD = re.compile(r"([A-Za-z0-9-]+):[ \t]*([\t\x20-\x7e]*)")
+REQUEST_LINE = re.compile(rf"POST {re.escape(PATH)}(?:\?([!\"$-~]{{0,4000}}))? HTTP/1\.1")
+FIELD = re.compile(r"([A-Za-z0-9-]+):[ \t]*([\t\x20-\x7e]{0,8000})")
+LENGTH = re.compile(r"[0-9]{1,18}")
 # What may be said without changing anything but what is done about it here. Browsers say more.
 KNOWN_FIELDS = {
     *("HOST", "CONNECTION", "CONTENT-LENGTH", "CONTENT-TYPE", "ACCEPT", "ACCEPT-ENCODING", "USER-AGENT"),
     *("AUTHORIZATION", "X-REQUEST-ID", "X-FORWARDED-FOR", "X-FORWARDED-PROTO"),
 }
-ACCEPTED = re.compile(r"(?:.*[,\s])?(?:\*/\*|application/json)(?:[,;\s].*)?", re.IGNORECASE)
+# Kinds and how much each is wanted; other parameters change how an answer is written.
+KIND = r"[A-Za-z0-9.+*-]+/[A-Za-z0-9.+*-]+(?:;[ ]?q=[0-9.]+)?"
+ACCEPTED = re.compile(rf"(?=.*(?:\*/\*|application/json)){KIND}(?:,[ ]?{KIND})*", re.IGNORECASE)
 FORM = re.compile(r"multipart/form-data;[ \t]*boundary=([A-Za-z0-9'_+.-]{1,70})")
 PICTURE = re.compile(r"image/[a-z.+-]+")
 # The one part's head, as curl, browsers and the common libraries write it.
@@ -67,7 +70,8 @@ def parse_head(head: bytes) -> Head | None:
         fields[name] = field[2].strip()
     connection = fields.pop("CONNECTION", "").lower()
     is_usual = "HOST" in fields and connection in ("", "keep-alive", "close")
-    if not is_usual or not ACCEPTED.fullmatch(fields.get("ACCEPT", "*/*")):
+    is_sized = LENGTH.fullmatch(fields.get("CONTENT-LENGTH", ""))
+    if not is_usual or not is_sized or not ACCEPTED.fullmatch(fields.get("ACCEPT", "*/*")):
         return None
     meta = {f"HTTP_{name.replace('-', '_')}": value for name, value in fields.items()}
     meta["CONTENT_TYPE"] = meta.pop("HTTP_CONTENT_TYPE", "")

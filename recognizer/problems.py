@@ -14,7 +14,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.core.signals import got_request_exception
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -161,7 +161,7 @@ def describe(error: Exception) -> tuple[int, str, str]:
             return error.status_code, str(error.get_codes()), str(error.detail)
         case SuspiciousOperation():
             return 400, "bad_request", STATUS_DETAILS[400]
-        case DatabaseError():
+        case DatabaseError() | InterfaceError():
             return 503, "unavailable", "The database does not answer; try again soon."
         case _:
             return 500, "internal_error", STATUS_DETAILS[500]

@@ -42,6 +42,7 @@ class Lanes(BaseRequest):
     ) -> tuple[int, bytes]:
         """On the lane used last, whose connection is open most likely; waits while all are taken."""
         async with self._slots:
+            await self._close_idle()
             client = self._free.pop()[1] if self._free else self._make()
             try:
                 answer = await client.do_request(url, method, request_data, *args, **kwargs)
@@ -50,10 +51,9 @@ class Lanes(BaseRequest):
                 await client.shutdown()
                 raise
             self._free.append((time.monotonic(), client))
-            await self._close_idle()
             return answer
 
     async def _close_idle(self) -> None:
         """What a crowd left behind, one at a time."""
-        if time.monotonic() - self._free[0][0] > IDLE_SECONDS:
+        if self._free and time.monotonic() - self._free[0][0] > IDLE_SECONDS:
             await self._free.popleft()[1].shutdown()

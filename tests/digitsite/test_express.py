@@ -1,5 +1,6 @@
 """Plain requests on the wire: answered without a thread, and to the letter as the views answer the same."""
 
+import base64
 import http.client
 import json
 import socket
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from recognizer import dispatch
 from recognizer.models import Status, Submission
 from recognizer.tokens import ApiToken, create_token
 from tests.digitsite.test_gathering import THREADS, started
@@ -121,6 +123,7 @@ def test_the_tokens_owner_is_the_sender(port: int, worker: Process, secret: str)
         (png("7"), PNG | {"Authorization": "Bearer digits_wrong"}, URL, 401),
         (png("7"), PNG | {"Host": "elsewhere.example.org"}, URL, 400),
         (b"not a form", {"Content-Type": "multipart/form-data; boundary=xyz"}, URL, 400),
+        (png("7"), PNG, f"{URL}?format=xml", 404),
     ],
 )
 def test_what_is_wrong_is_refused_as_ever(
@@ -197,6 +200,32 @@ def test_an_answer_whose_message_was_lost_is_found_at_the_deadline(start: Start,
         answer = waiting.result()
 
     assert (answer.status, answer.body["code"]) == (422, "gave_up")
+
+
+@pytest.mark.parametrize("harm", ["erased", "unknown reply"])
+def test_nobody_is_left_without_an_answer(start: Start, harm: str) -> None:
+    port = start(PREDICT_DEADLINE_SECONDS="4", REDIS_KEY_PREFIX="nobody-hears:")
+    with ThreadPoolExecutor(1) as caller:
+        waiting = caller.submit(post, port, png("7"), PNG)
+        popped = dispatch.redis_client().brpop(["nobody-hears:predictions"], timeout=4)
+        assert popped
+        if harm == "erased":
+            Submission.objects.all().delete()
+        else:
+            reply_of_another_version(json.loads(popped[1]))
+        answer = waiting.result()
+
+    assert (answer.status, answer.body.get("code")) == (500, "internal_error"), answer
+    assert fetch(port, "/livez") == b'{"status": "ok"}'
+
+
+def reply_of_another_version(message: dict[str, Any]) -> None:
+    """Answer a task as a worker would that knows more than this web process."""
+    (submission_ids, reply_to), _, _ = json.loads(base64.b64decode(message["body"]))
+    prediction = {"text": "7", "not_known_here": True}
+    replies = {one: {"status": "done", "error_code": "", "prediction": prediction} for one in submission_ids}
+    said = {"task_id": message["headers"]["id"], "replies": replies}
+    dispatch.redis_client().lpush(reply_to, json.dumps(said))
 
 
 def test_everybody_gets_their_own_answer(port: int, worker: Process) -> None:

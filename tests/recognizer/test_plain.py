@@ -34,7 +34,7 @@ def test_the_query_is_kept() -> None:
     assert head.request().GET.dict() == {"digits": "2", "include": "preview"}
 
 
-@pytest.mark.parametrize("accept", ["application/json", "text/html, */*;q=0.8", "APPLICATION/JSON; charset=utf-8"])
+@pytest.mark.parametrize("accept", ["application/json", "text/html, */*;q=0.8", "APPLICATION/JSON,text/plain;q=0.1"])
 def test_who_takes_json_is_understood(accept: str) -> None:
     assert parse_head(HEAD.replace(b"*/*", accept.encode())) is not None
 
@@ -52,6 +52,12 @@ def test_who_takes_json_is_understood(accept: str) -> None:
         HEAD.replace(b"HTTP/1.1", b" HTTP/1.1"),
         HEAD.replace(b"Host: localhost:8000\r\n", b""),
         HEAD.replace(b"*/*", b"text/html"),
+        HEAD.replace(b"*/*", b"application/json; indent=4"),
+        HEAD.replace(b"/ HTTP", b"/?a#&digits=2 HTTP"),
+        HEAD.replace(b"/ HTTP", b"/?" + b"a" * 4096 + b" HTTP"),
+        HEAD.replace(b"curl", b"c" * 8192),
+        *(HEAD.replace(b"Length: 7", b"Length: " + length) for length in (b"7, 7", b"7 0", b"7a", b"+7", b"", b"7;q")),
+        HEAD.replace(b"Content-Length: 7\r\n", b""),
         HEAD.replace(b"Accept:", b"Accept :"),
         HEAD.replace(b"Accept: */*\r\n", b"Accept: */*\n"),
         HEAD.replace(b"Accept: */*\r\n", b"Accept: */*\r\n folded\r\n"),

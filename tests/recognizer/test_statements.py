@@ -1,4 +1,4 @@
-"""The worker's own SQL: it must mean what the models say, and hold when two workers want the same rows."""
+"""SQL of the hot path: it must mean what the models say, and hold when two workers want the same rows."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
