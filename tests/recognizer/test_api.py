@@ -172,7 +172,8 @@ def test_models_names_the_version_that_reads(client: Client, worker: Process) ->
     (model,) = client.get("/api/v1/models/").json()
 
     assert model["live"] is True
-    assert {name: model[name] for name in read_by} == read_by
+    # Which preprocessing it was trained with may be another than prepares its pictures now.
+    assert (model["version"], model["sha256"]) == (read_by["version"], read_by["sha256"])
 
 
 def test_probes(client: Client, worker: Process) -> None:

@@ -24,8 +24,9 @@ class Service:
     def environment(self, **more: str) -> dict[str, str]:
         """What a plain login shell would have, and the port."""
         kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-        # One worker, however many cores there are: each loads TensorFlow, and a test tells them apart by name.
-        return {**kept, "PORT": str(self.port), "WORKER_CONCURRENCY": "1", **more}
+        # One worker, however many cores there are, unless a file says something: each loads TensorFlow.
+        workers = {} if (self.root / ".env").exists() else {"WORKER_CONCURRENCY": "1"}
+        return {**kept, "PORT": str(self.port), **workers, **more}
 
     def start(self, **environment: str) -> None:
         """`make run`, in a session of its own like a terminal's."""
