@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from recognizer import dispatch
 from recognizer.models import Status, Submission
 from recognizer.tokens import ApiToken, create_token
-from tests.digitsite.test_gathering import THREADS, started
+from tests.digitsite.conftest import THREADS, started
 from tests.pictures import png
 from tests.processes import Process, free_port, wait_until
 from tests.recognizer.conftest import fetch
@@ -49,19 +49,10 @@ def form(data: bytes) -> tuple[bytes, dict[str, str]]:
     return head + data + b"\r\n--xyz--\r\n", {"Content-Type": "multipart/form-data; boundary=xyz"}
 
 
-@pytest.fixture(scope="module")
-def usual_port(tmp_path_factory: pytest.TempPathFactory, worker_env: dict[str, str]) -> Iterator[int]:
-    """Of a web server as it comes; use `port`."""
-    port = free_port()
-    server = started(port, tmp_path_factory.mktemp("web"), worker_env)
-    yield port
-    server.stop()
-
-
 @pytest.fixture
-def port(usual_port: int, transactional_db: None) -> int:
-    """Of a web server with two threads."""
-    return usual_port
+def port(port: int, transactional_db: None) -> int:
+    """Of a web server with two threads, which stores what it is sent."""
+    return port
 
 
 @pytest.fixture

@@ -4,39 +4,18 @@ import http.client
 import os
 import signal
 import socket
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from digitsite.inbox import MAX_HEAD_BYTES
+from tests.digitsite.conftest import THREADS, started
 from tests.pictures import png
-from tests.processes import Process, free_port, wait_until
+from tests.processes import free_port, wait_until
 from tests.recognizer.conftest import fetch
 
-THREADS = 2
 GET = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 ASYNC = b"Prefer: respond-async\r\n"
-
-
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory, worker_env: dict[str, str]) -> Iterator[int]:
-    """Of a web server with two threads."""
-    port = free_port()
-    server = started(port, tmp_path_factory.mktemp("web"), worker_env)
-    yield port
-    server.stop()
-
-
-def started(port: int, folder: Path, env: dict[str, str], hooks: str = "digitsite.gunicorn_hooks") -> Process:
-    """A web server that answers."""
-    command = [sys.executable, "-m", "gunicorn", "digitsite.wsgi", "--config", f"python:{hooks}"]
-    options = ["--bind", f"127.0.0.1:{port}", "--threads", str(THREADS), "--no-control-socket"]
-    server = Process([*command, *options], log=folder / "gunicorn.log", env={"RATE_LIMIT_ENABLED": "0"} | env)
-    server.start()
-    wait_until(lambda: fetch(port, "/livez"), what="the web server to answer")
-    return server
 
 
 def connected(port: int) -> socket.socket:
