@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from bench.pictures import seven
 
@@ -57,22 +58,22 @@ def insert() -> float:
 
 
 def network() -> dict[str, float]:
-    """One thread, milliseconds a digit: the shipped network in batches, and a whole picture without it."""
+    """One thread, milliseconds a digit: the shipped network, traced by TensorFlow and compiled; a whole picture."""
     import numpy as np
 
-    from ml.artifact import SHIPPED_MODEL, load_model
+    from bench.references.traced import TracedNetwork, use_one_tensorflow_thread
+    from ml.artifact import SHIPPED_MODEL
     from ml.inference import Picture, Recognizer
-    from ml.scoring import Scorer, use_one_thread
+    from ml.scoring import Scorer
 
-    use_one_thread()
-    scorer = Scorer(*load_model(SHIPPED_MODEL))
-    scorer.warm_up()
+    use_one_tensorflow_thread()
+    networks: dict[str, Callable[[Any], object]] = {"traced": TracedNetwork(), "compiled": Scorer.load(SHIPPED_MODEL)}
     figures = {}
-    for size in (1, 16):
-        digits = np.random.default_rng(0).random((size, 28, 28), np.float32)
-        figures[f"network_{size}"] = milliseconds(partial(scorer.outputs, digits), 300) / size
+    for name, network in networks.items():
+        for size in (1, 16):
+            digits = np.random.default_rng(0).random((size, 28, 28), np.float32)
+            figures[f"{name}_{size}"] = milliseconds(partial(network, digits), 300) / size
     recognizer = Recognizer.load(SHIPPED_MODEL)
-    recognizer.warm_up()
     picture = [Picture(seven())]
     return figures | {"picture_1": milliseconds(lambda: recognizer.read(picture), 300)}
 

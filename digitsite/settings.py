@@ -181,8 +181,8 @@ CELERY_TASK_ACKS_LATE = True
 # A worker of one process holds one task anyway. With a limit, one whose acknowledgement was lost, because Redis died
 # just then, would take none any more.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 0
-# A child of a prefork worker loads TensorFlow before it says that it is up. After Celery's four seconds a busy machine
-# would kill it, and the next one, for ever.
+# A child of a prefork worker loads its model before it says that it is up, and one saved by an older release is
+# compiled first. After Celery's four seconds a busy machine would kill it, and the next one, for ever.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

@@ -1,5 +1,6 @@
 """A model on disk: the `.keras` file and, beside it, a JSON card that says what it is and proves its bytes.
 
+The file, a ZIP archive, also holds the network compiled for LiteRT: who only reads digits needs no TensorFlow.
 Importing this module is cheap: Keras is loaded only to save or to load a model.
 """
 
@@ -7,6 +8,7 @@ import hashlib
 import json
 import math
 import os
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 SHIPPED_MODEL = Path(__file__).with_name("artifacts") / "best_model.keras"
 OUTPUTS = {"softmax10": 10, "logits10+outlier+part": 12}
+COMPILED = "network.tflite"
+"""The archive's member with the compiled network; Keras looks only at its own members."""
 
 
 class ArtifactError(Exception):
@@ -135,11 +139,33 @@ def load_model(path: Path) -> tuple["keras.Model", ModelCard]:
     return model, card
 
 
+def load_compiled(path: Path) -> tuple[bytes, ModelCard]:
+    """The verified model's network, compiled (`ml.compiling`), and its card.
+
+    A model saved without is compiled now, which loads TensorFlow and takes seconds. Raises ArtifactError as
+    `load_model` does.
+    """
+    card = verify(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.read(COMPILED), card
+    except KeyError:
+        from ml.compiling import compile_network
+
+        return compile_network(load_model(path)[0]), card
+    except (zipfile.BadZipFile, OSError) as error:
+        raise ArtifactError(f"The model {path} cannot be opened: {error}") from error
+
+
 def save_artifact(model: "keras.Model", card_fields: CardFields, path: Path) -> ModelCard:
     """Write the model and its card under temporary names, then rename: a reader never sees half a file."""
+    from ml.compiling import compile_network
+
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{os.getpid()}.keras")
     model.save(draft)
+    with zipfile.ZipFile(draft, "a") as archive:
+        archive.writestr(COMPILED, compile_network(model))
     sha256, now = file_sha256(draft), datetime.now(UTC)
     card = ModelCard(
         version=f"{card_fields.architecture}-{now:%Y%m%d}-{sha256[:8]}",

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.artifact import SHIPPED_MODEL, ArtifactError, load_model
-from ml.calibration import judge
+from ml.artifact import SHIPPED_MODEL, ArtifactError
 from ml.data import DataError, LabelledImages, find_mnist, load_mnist_test
 from ml.evaluation import Outcome, confusion, read_folder, read_images, share, summarise
 from ml.inference import Recognizer
@@ -70,9 +69,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _score_tensors(path: Path, test: LabelledImages) -> dict[str, Any]:
-    model, card = load_model(path)
-    outputs = Scorer(model, card).outputs(test.images.astype(np.float32) / np.float32(255))
-    right = judge(outputs, card.outputs, card.temperature).digits == test.labels
+    judgement = Scorer.load(path)(test.images.astype(np.float32) / np.float32(255))
+    right = judgement.digits == test.labels
     return share(int(right.sum()), len(right))
 
 

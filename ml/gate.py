@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ml.artifact import ArtifactError, load_model
+from ml.artifact import ArtifactError
 from ml.calibration import Thresholds
 from ml.data import NOT_A_DIGIT, LabelledImages
 from ml.evaluation import share
 from ml.inference import ModelFailed, Picture, Reading, Recognizer
-from ml.scoring import Scorer, try_out
+from ml.scoring import Scorer
 
 CHUNK = 64
 
@@ -91,15 +91,13 @@ def compare(
 
 def measure(path: Path, sets: Mapping[str, LabelledImages], pictures: Sequence[LabelledPicture]) -> Figures:
     """The figures of one model: digits that are right, right and accepted; non-digits that are refused."""
-    model, card = load_model(path)
-    try_out(model, card)
-    scorer = Scorer(model, card)
+    scorer = Scorer.load(path)
     figures: Figures = {}
     for name, examples in sets.items():
         judgement = scorer(examples.images.astype(np.float32) / np.float32(255))
         if not np.isfinite(judgement.confidence).all():
-            raise ArtifactError(f"The model {card.version} answers NaN or infinity to some of {name}.")
-        accepted, digits = judgement.accepted(Thresholds(**card.thresholds)), examples.labels < NOT_A_DIGIT
+            raise ArtifactError(f"The model {scorer.card.version} answers NaN or infinity to some of {name}.")
+        accepted, digits = judgement.accepted(Thresholds(**scorer.card.thresholds)), examples.labels < NOT_A_DIGIT
         right = judgement.digits == examples.labels
         figures |= _share(f"{name}, right", right[digits].tolist())
         figures |= _share(f"{name}, right and accepted", (right & accepted)[digits].tolist())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.artifact import ModelCard, load_model
+from ml.artifact import ModelCard
 from ml.calibration import Judgement, Thresholds
 from ml.decoding import ImageError
 from ml.preparation import Prepared, prepare
@@ -74,34 +75,38 @@ class Reading:
     image_format: str
 
 
+def use_one_thread() -> None:
+    """From now on this process reads in the caller's thread alone: best where several of its kind share the cores."""
+    cv2.setNumThreads(1)
+
+
 class Recognizer:
     """A loaded model and everything around it; `read` is thread-safe."""
 
-    def __init__(self, scorer: Scorer, card: ModelCard, thresholds: Thresholds) -> None:
-        self._scorer = scorer
+    def __init__(
+        self, score: Callable[[NDArray[np.float32]], Judgement], card: ModelCard, thresholds: Thresholds
+    ) -> None:
+        """`score` judges float32 (N, 28, 28) in [0, 1] and is thread-safe, as a Scorer is."""
+        self._score = score
         self.card = card
         self.thresholds = thresholds
 
     @classmethod
     def load(cls, path: Path, *, confidence: float | None = None, outlier: float | None = None) -> Recognizer:
         """Load a verified model; `confidence` and `outlier` move its thresholds. Raises ArtifactError."""
-        model, card = load_model(path)
-        thresholds = Thresholds(**card.thresholds)
+        scorer = Scorer.load(path)
+        thresholds = Thresholds(**scorer.card.thresholds)
         if confidence is not None:
             thresholds = replace(thresholds, confidence=confidence)
         if outlier is not None:
             thresholds = replace(thresholds, outlier=outlier)
-        return cls(Scorer(model, card), card, thresholds)
-
-    def warm_up(self) -> None:
-        """Make the first request as fast as the others. Raises ArtifactError when the model is of no use at all."""
-        self._scorer.warm_up()
+        return cls(scorer, scorer.card, thresholds)
 
     def read(self, pictures: Sequence[Picture]) -> list[Reading | ImageError]:
         """Read all pictures with one batched model call; a bad picture's error stands in its place."""
         prepared = [_try_prepare(picture) for picture in pictures]
         tensors = [one.tensors for one in prepared if isinstance(one, Prepared)]
-        judgement = self._scorer(np.concatenate([np.zeros((0, 28, 28), np.float32), *tensors]))
+        judgement = self._score(np.concatenate([np.zeros((0, 28, 28), np.float32), *tensors]))
         readings: list[Reading | ImageError] = []
         first = 0
         for one in prepared:
@@ -115,7 +120,7 @@ class Recognizer:
 
     def saliency(self, preview: NDArray[np.uint8], digit: int) -> NDArray[np.float32]:
         """How much each point of a digit's `preview`, uint8 (28, 28), speaks for `digit`: float32, [-1, 1]."""
-        return saliency(self._scorer, preview.astype(np.float32) / np.float32(255), digit)
+        return saliency(self._score, preview.astype(np.float32) / np.float32(255), digit)
 
     def _try_decide(self, prepared: Prepared, judgement: Judgement) -> Reading | ModelFailed:
         if not np.isfinite(judgement.confidence).all():

@@ -2,94 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import threading
+from pathlib import Path
 
-import cv2
-import keras
 import numpy as np
-import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from ml.artifact import OUTPUTS, ArtifactError, ModelCard
+from ml.artifact import OUTPUTS, ArtifactError, ModelCard, load_compiled
 from ml.calibration import Judgement, judge
-
-LARGEST_BATCH = 256
-"""More tensors are scored in several batches of this size: the memory that one takes is bounded."""
-
-
-def use_one_thread() -> None:
-    """From now on this process computes in one thread: best where several of its kind share the cores.
-
-    Handing a network this small to several threads costs more than they save. Only before TensorFlow's first
-    operation; raises RuntimeError after it.
-    """
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    cv2.setNumThreads(1)
 
 
 class Scorer:
-    """Calls one model as its weights are now, traced once for batches of any size; thread-safe."""
+    """Runs one compiled network in the caller's thread, a tensor at a time; thread-safe.
 
-    def __init__(self, model: keras.Model, card: ModelCard) -> None:
-        self._card = card
-        signature = tf.TensorSpec((None, 28, 28, 1), tf.float32)
-        call = tf.function(_with_constant_weights(model), input_signature=[signature])
-        self._call: Callable[[Any], Any] = call.get_concrete_function()
+    LiteRT's interpreter rather than TensorFlow's: a batch of any size costs no less per tensor (docs/adr/0016).
+    """
 
-    def warm_up(self) -> None:
-        """Run once, so that no request pays for TensorFlow's first call.
+    def __init__(self, network: bytes, card: ModelCard) -> None:
+        """Open `network`, as `ml.compiling` makes it. Raises ArtifactError when it is not what the card says."""
+        self.card = card
+        self._lock = threading.Lock()
+        try:
+            self._interpreter = Interpreter(model_content=network, num_threads=1)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ArtifactError(f"The compiled network of {card.version} cannot be opened: {error}") from error
+        (entry,), (exit_,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        self._input, self._output = entry["index"], exit_["index"]
+        count = int(exit_["shape"][-1])
+        if count != OUTPUTS[card.outputs]:
+            raise ArtifactError(f"The network of {card.version} has {count} outputs, its card says {card.outputs}.")
 
-        Raises ArtifactError as `try_out` does.
+    @classmethod
+    def load(cls, path: Path) -> Scorer:
+        """Of the verified model at `path`, tried out.
+
+        Raises ArtifactError, also when it answers with something else than finite numbers: a training that diverged
+        leaves such weights behind, and no hash gives them away.
         """
-        _demand_numbers(self._run(_probe()), self._card)
+        scorer = cls(*load_compiled(path))
+        if not np.isfinite(scorer.outputs(_probe())).all():
+            raise ArtifactError(f"The model {scorer.card.version} answers NaN or infinity instead of numbers.")
+        return scorer
 
     def __call__(self, tensors: NDArray[np.float32]) -> Judgement:
         """Judge float32 (N, 28, 28) in [0, 1]; N may be 0."""
-        return judge(self.outputs(tensors), self._card.outputs, self._card.temperature)
+        return judge(self.outputs(tensors), self.card.outputs, self.card.temperature)
 
     def outputs(self, tensors: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's raw outputs, float32 (N, 10 or 12), as the card's `outputs` names them."""
-        if not len(tensors):
-            return np.zeros((0, OUTPUTS[self._card.outputs]), np.float32)
-        starts = range(0, len(tensors), LARGEST_BATCH)
-        return np.concatenate([self._run(tensors[start : start + LARGEST_BATCH]) for start in starts])
-
-    def _run(self, tensors: NDArray[np.float32]) -> NDArray[np.float32]:
-        batch = tf.constant(tensors[..., None], tf.float32)
-        return np.asarray(self._call(batch).numpy(), np.float32)
-
-
-def _with_constant_weights(model: keras.Model) -> Callable[[Any], Any]:
-    """The model as a function to be traced with its weights as constants, not as variables that may change.
-
-    Only so can TensorFlow melt each batch normalisation into the convolution before it, and lay out the weights for
-    the processor once rather than with every call.
-    """
-    trainable, others = (
-        [v.numpy() for v in kind] for kind in (model.trainable_variables, model.non_trainable_variables)
-    )
-
-    def call(batch: Any) -> Any:
-        constants = [[tf.constant(value) for value in kind] for kind in (trainable, others)]
-        return model.stateless_call(*constants, batch, training=False)[0]
-
-    return call
-
-
-def try_out(model: keras.Model, card: ModelCard) -> None:
-    """Let a network score a little, without all that makes it fast.
-
-    Raises ArtifactError when it answers with something else than finite numbers: a training that diverged leaves
-    such weights behind, and no hash gives them away.
-    """
-    _demand_numbers(model(_probe()[..., None], training=False).numpy(), card)
-
-
-def _demand_numbers(outputs: NDArray[np.float32], card: ModelCard) -> None:
-    if not np.isfinite(outputs).all():
-        raise ArtifactError(f"The model {card.version} answers NaN or infinity instead of numbers.")
+        found = np.empty((len(tensors), OUTPUTS[self.card.outputs]), np.float32)
+        with self._lock:
+            for row, tensor in zip(found, tensors, strict=True):
+                self._interpreter.set_tensor(self._input, tensor[None, :, :, None])
+                self._interpreter.invoke()
+                row[:] = self._interpreter.get_tensor(self._output)[0]
+        return found
 
 
 def _probe() -> NDArray[np.float32]:

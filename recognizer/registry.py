@@ -99,12 +99,11 @@ def register(path: Path, *, source: Source, gate: dict[str, Any] | None = None) 
 def _try_out(path: Path, sha256: str) -> None:
     """Let it read a little, once for each content.
 
-    What is shipped was tried before, and is adopted where no Keras should be loaded.
+    What is shipped was tried before, and is adopted where nothing that reads should be loaded.
     """
-    from ml.artifact import load_model
-    from ml.scoring import try_out
+    from ml.scoring import Scorer
 
-    try_out(*load_model(path))
+    Scorer.load(path)
 
 
 def _keep(path: Path, version: ModelVersion) -> None:

@@ -1,6 +1,6 @@
 """The models that a worker has loaded, kept in step with the registry by a thread.
 
-A version is loaded and warmed beside the one that answers, and takes its place between two tasks: nobody waits
+A version is loaded and tried beside the one that answers, and takes its place between two tasks: nobody waits
 for it, and nothing is restarted.
 """
 
@@ -29,7 +29,7 @@ RETRY_SECONDS = 30.0
 
 
 def load(version: ModelVersion) -> "Recognizer":
-    """The version's model, warm. Raises RegistryError when its file is missing, damaged or of no use."""
+    """The version's model. Raises RegistryError when its file is missing, damaged or of no use."""
     from ml.artifact import ArtifactError
 
     registry.check(version)
@@ -40,12 +40,10 @@ def load(version: ModelVersion) -> "Recognizer":
 
 
 def _open(path: Path) -> "Recognizer":
-    """The model at `path`, warm, with the operator's thresholds. Raises ArtifactError."""
+    """The model at `path` with the operator's thresholds. Raises ArtifactError."""
     from ml.inference import Recognizer
 
-    model = Recognizer.load(path, confidence=settings.MIN_CONFIDENCE, outlier=settings.MAX_OUTLIER)
-    model.warm_up()
-    return model
+    return Recognizer.load(path, confidence=settings.MIN_CONFIDENCE, outlier=settings.MAX_OUTLIER)
 
 
 class LoadedModels:

@@ -71,7 +71,7 @@ def summarise() -> None:
 
 @shared_task(name="recognizer.check_worker", bind=True)
 def check_worker(self: "Task[..., None]", reply_to: str) -> None:
-    """Readiness: answered only by a worker whose model is loaded and warm."""
+    """Readiness: answered only by a worker whose model is loaded."""
     card = serving.live().card
     task_id = str(self.request.id)
     _reply(reply_to, task_id, {task_id: {"model_version": card.version}})
@@ -91,7 +91,7 @@ def warm_up(**_: object) -> None:
     Celery logs a receiver's exception and goes on, and a worker without a model would use up the attempts of
     all it is given: it ends instead.
     """
-    from ml.scoring import use_one_thread
+    from ml.inference import use_one_thread
 
     use_one_thread()
     try:

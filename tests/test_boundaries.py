@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MODEL_PACKAGES = {"tensorflow", "keras", "cv2", "scipy", "matplotlib"}
+MODEL_PACKAGES = {"tensorflow", "keras", "ai_edge_litert", "cv2", "scipy", "matplotlib"}
+TRAINING_PACKAGES = {"tensorflow", "keras", "matplotlib"}
 
 
 def loaded_by(code: str) -> set[str]:
@@ -57,6 +58,22 @@ def test_the_scheduler_does_not_load_the_model_packages() -> None:
 
     assert "celery" in loaded
     assert not loaded & MODEL_PACKAGES
+
+
+def test_reading_loads_nothing_of_what_training_needs() -> None:
+    code = """
+from pathlib import Path
+from ml.artifact import SHIPPED_MODEL
+from ml.inference import Picture, Recognizer
+from tests.pictures import png
+(reading,) = Recognizer.load(SHIPPED_MODEL).read([Picture(png("7"))])
+assert reading.text == "7", reading
+"""
+
+    loaded = loaded_by(code)
+
+    assert "ai_edge_litert" in loaded
+    assert not loaded & TRAINING_PACKAGES
 
 
 def test_ml_is_usable_without_django() -> None:

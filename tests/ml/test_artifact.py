@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import keras
@@ -8,15 +9,19 @@ import numpy as np
 import pytest
 
 from ml.artifact import (
+    COMPILED,
     SHIPPED_MODEL,
     ArtifactError,
     CardFields,
     card_path,
+    file_sha256,
+    load_compiled,
     load_model,
     read_card,
     save_artifact,
     verify,
 )
+from ml.scoring import Scorer
 
 FIELDS = CardFields(
     architecture="tiny",
@@ -55,6 +60,30 @@ def test_saved_model_loads_with_the_same_outputs(model: keras.Model, artifact: P
 
 def test_saving_leaves_only_the_model_and_its_card(artifact: Path) -> None:
     assert {path.name for path in artifact.parent.iterdir()} == {"model.keras", "model.json"}
+
+
+def test_an_artifact_without_a_compiled_network_is_compiled_when_it_is_loaded(artifact: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.keras"
+    with zipfile.ZipFile(artifact) as source, zipfile.ZipFile(bare, "w") as target:
+        for name in source.namelist():
+            if name != COMPILED:
+                target.writestr(name, source.read(name))
+    values = json.loads(card_path(artifact).read_text()) | {"sha256": file_sha256(bare)}
+    card_path(bare).write_text(json.dumps(values))
+    images = np.random.default_rng(0).random((3, 28, 28), np.float32)
+
+    outputs = Scorer(*load_compiled(bare)).outputs(images)
+
+    np.testing.assert_allclose(outputs, Scorer(*load_compiled(artifact)).outputs(images), rtol=1e-5)
+
+
+def test_a_file_that_is_no_archive_is_refused(artifact: Path) -> None:
+    artifact.write_bytes(b"weights of another format")
+    values = json.loads(card_path(artifact).read_text()) | {"sha256": file_sha256(artifact)}
+    card_path(artifact).write_text(json.dumps(values))
+
+    with pytest.raises(ArtifactError, match="cannot be opened"):
+        load_compiled(artifact)
 
 
 def test_one_changed_byte_is_noticed(artifact: Path) -> None:
@@ -129,7 +158,7 @@ def test_shipped_model_is_whole_and_small() -> None:
     assert max(card.metrics["validation_accuracy"]) > 0.98
 
 
-def test_reading_a_card_loads_no_keras() -> None:
-    script = "import sys; from ml.artifact import *; verify(SHIPPED_MODEL); sys.exit('keras' in sys.modules)"
+def test_opening_the_shipped_model_to_read_loads_no_keras() -> None:
+    script = "import sys; from ml.artifact import *; load_compiled(SHIPPED_MODEL); sys.exit('keras' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

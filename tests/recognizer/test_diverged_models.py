@@ -11,6 +11,7 @@ from django.test import Client
 
 from ml.artifact import SHIPPED_MODEL, ArtifactError, card_path, load_model, read_card
 from ml.calibration import Thresholds
+from ml.compiling import compile_network
 from ml.data import LabelledImages
 from ml.gate import LabelledPicture, compare
 from ml.inference import Recognizer
@@ -35,7 +36,7 @@ def diverged_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def gone_wrong() -> Recognizer:
     """A loaded model that answers NaN, though it was sound when it was tried."""
     model, card = load_model(SHIPPED_MODEL)
-    return Recognizer(Scorer(diverged(model), card), card, Thresholds(0.5, 1.0))
+    return Recognizer(Scorer(compile_network(diverged(model)), card), card, Thresholds(0.5, 1.0))
 
 
 def registered_unseen(file: Path) -> ModelVersion:
