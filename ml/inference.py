@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -73,11 +72,6 @@ class Reading:
     height: int
     image: bytes
     image_format: str
-
-
-def use_one_thread() -> None:
-    """From now on this process reads in the caller's thread alone: best where several of its kind share the cores."""
-    cv2.setNumThreads(1)
 
 
 class Recognizer:

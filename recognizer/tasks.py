@@ -91,9 +91,9 @@ def warm_up(**_: object) -> None:
     Celery logs a receiver's exception and goes on, and a worker without a model would use up the attempts of
     all it is given: it ends instead.
     """
-    from ml.inference import use_one_thread
+    from ml.process import tune_process
 
-    use_one_thread()
+    tune_process()
     try:
         serving.loaded()
     except Exception as error:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from ml.artifact import SHIPPED_MODEL, load_model
 from ml.calibration import Judgement, Thresholds, judge
-from ml.inference import Recognizer, use_one_thread
+from ml.inference import Recognizer
+from ml.process import tune_process
 
 
 class TracedNetwork:
@@ -37,7 +38,7 @@ def use_one_tensorflow_thread() -> None:
     """A network this small costs more to hand to several threads than they save; before TensorFlow's first call."""
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    use_one_thread()
+    tune_process()
 
 
 def traced_recognizer() -> Recognizer:

@@ -24,7 +24,7 @@ class Service:
     def environment(self, **more: str) -> dict[str, str]:
         """What a plain login shell would have, and the port."""
         kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-        # One worker, however many cores there are, unless a file says something: each loads TensorFlow.
+        # One worker, however many cores there are, unless a file says something: what is left is for the tests.
         workers = {} if (self.root / ".env").exists() else {"WORKER_CONCURRENCY": "1"}
         return {**kept, "PORT": str(self.port), **workers, **more}
 
