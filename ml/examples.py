@@ -22,6 +22,7 @@ from ml.pictures import Sources
 DRAWN = {
     "digit": 16_000,
     "row": 6_000,
+    "amount": 4_000,
     "crowded": 2_000,
     "mnist": 5_000,
     "mnist-row": 3_000,
@@ -32,6 +33,7 @@ DRAWN = {
 PHOTOGRAPHED = {
     "digit-photo": 10_000,
     "row-photo": 5_000,
+    "amount-photo": 3_000,
     "mnist-photo": 9_000,
     "mnist-row-photo": 3_000,
     "crowded-photo": 3_000,
@@ -89,7 +91,7 @@ def _characters(path: Path | None) -> tuple[list[PenCharacter], list[PenCharacte
 
 def _possible(counts: Mapping[str, int], hashes: Mapping[str, str]) -> dict[str, int]:
     """Without a file of strokes, or of letters, the kinds of pictures made from them fall away."""
-    needs = {"digit": "strokes", "row": "strokes", "crowded": "strokes", "letter": "letters", "word": "letters"}
+    needs = dict.fromkeys(("digit", "row", "amount", "crowded"), "strokes") | {"letter": "letters", "word": "letters"}
     return {kind: count for kind, count in counts.items() if needs.get(kind.removesuffix("-photo"), "mnist") in hashes}
 
 

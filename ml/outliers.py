@@ -4,11 +4,13 @@ Points are float32 (n, 2), x and y in [0, 1000], y down, as in the files of pen 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Stroke = NDArray[np.float32]
+Draw = Callable[[np.random.Generator], list[Stroke]]
 
 LOOK_ALIKES = frozenset("OoDlIiSsZzBbgq")
 """Letters that some hand writes as a digit: never taught as anything, never counted as wrongly accepted."""
@@ -39,12 +41,12 @@ def _smooth(corners: NDArray[np.float64], passes: int) -> Stroke:
 
 
 def symbol(rng: np.random.Generator) -> list[Stroke]:
-    """A sign other than letter or digit: cross, plus, equals, hash, tick, arrow, star, percent, box, wave, dots."""
+    """A sign other than letter or digit: cross, hash, dollar, tick, arrow, star, percent, box, wave, dots."""
     draw = SYMBOLS[int(rng.integers(len(SYMBOLS)))]
     return [(stroke + rng.normal(0, 18, stroke.shape)).astype(np.float32) for stroke in draw(rng)]
 
 
-def _lines(*strokes: list[tuple[float, float]]) -> Callable[[np.random.Generator], list[Stroke]]:
+def _lines(*strokes: list[tuple[float, float]]) -> Draw:
     return lambda rng: [np.asarray(stroke, np.float32) for stroke in strokes]
 
 
@@ -61,7 +63,8 @@ def _wave(rng: np.random.Generator) -> list[Stroke]:
 
 
 def _star(rng: np.random.Generator) -> list[Stroke]:
-    angles = np.pi * np.arange(int(rng.integers(3, 6))) / 3 + rng.uniform(0, 1)
+    lines = int(rng.integers(3, 6))
+    angles = np.pi * np.arange(lines) / lines + rng.uniform(0, 1)
     arms = 450 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     return [np.asarray([500 - arm, 500 + arm], np.float32) for arm in arms]
 
@@ -77,12 +80,42 @@ def _percent(rng: np.random.Generator) -> list[Stroke]:
     return [_ring(250, 250, rng.uniform(90, 170)), slash, _ring(750, 750, rng.uniform(90, 170))]
 
 
-SYMBOLS: tuple[Callable[[np.random.Generator], list[Stroke]], ...] = (
-    _lines([(100, 100), (900, 900)], [(900, 100), (100, 900)]),
-    _lines([(500, 100), (500, 900)], [(100, 500), (900, 500)]),
-    _lines([(100, 350), (900, 350)], [(100, 650), (900, 650)]),
-    _lines([(100, 500), (900, 500)]),
-    _lines([(350, 100), (300, 900)], [(700, 100), (650, 900)], [(100, 350), (900, 350)], [(100, 650), (900, 650)]),
+def _dollar(rng: np.random.Generator) -> list[Stroke]:
+    """An S with one bar through it or two, whole or only where they stick out."""
+    corners = np.array(
+        [(820, 270), (620, 110), (250, 130), (170, 420), (830, 560), (790, 860), (400, 900), (170, 720)]
+    )
+    curve = _smooth(corners + rng.normal(0, 35, corners.shape), 3)
+    middle, lean, apart = rng.normal(500, 40), rng.normal(0, 60), rng.uniform(60, 130)
+    top, bottom = rng.uniform(-150, 90), rng.uniform(910, 1150)
+    sides = (0,) if rng.random() < 0.7 else (-apart, apart)
+    pieces = ((0.0, 1.0),) if rng.random() < 0.8 else ((0.0, 0.25), (0.75, 1.0))
+    bar = np.array([(middle + lean, top), (middle - lean, bottom)])
+    return [curve] + [
+        np.asarray([bar[0] + (bar[1] - bar[0]) * share + (side, 0) for share in piece], np.float32)
+        for side in sides
+        for piece in pieces
+    ]
+
+
+def _comma(rng: np.random.Generator) -> list[Stroke]:
+    return [np.asarray([(600, 100), (650, 400), (rng.uniform(200, 550), 900)], np.float32)]
+
+
+_POINT = _lines([(500, 500), (508, 510)])
+_CROSS = _lines([(100, 100), (900, 900)], [(900, 100), (100, 900)])
+_PLUS = _lines([(500, 100), (500, 900)], [(100, 500), (900, 500)])
+_EQUALS = _lines([(100, 350), (900, 350)], [(100, 650), (900, 650)])
+_DASH = _lines([(100, 500), (900, 500)])
+_HASH = _lines([(350, 100), (300, 900)], [(700, 100), (650, 900)], [(100, 350), (900, 350)], [(100, 650), (900, 650)])
+
+SYMBOLS: tuple[Draw, ...] = (
+    _CROSS,
+    _PLUS,
+    _EQUALS,
+    _DASH,
+    _HASH,
+    _dollar,
     _lines([(100, 550), (400, 850), (900, 100)]),
     _lines([(100, 500), (900, 500)], [(650, 250), (900, 500), (650, 750)]),
     _lines([(150, 150), (850, 150), (850, 850), (150, 850), (150, 150)]),
@@ -93,4 +126,29 @@ SYMBOLS: tuple[Callable[[np.random.Generator], list[Stroke]], ...] = (
     _wave,
     _star,
     _percent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What stands beside an amount or in it; `height` and `middle`: the bounds of ml.rendering.Written's."""
+
+    draw: Draw
+    height: tuple[float, float]
+    middle: tuple[float, float]
+
+
+SIGNS = (
+    Sign(_dollar, (0.8, 1.3), (0.4, 0.6)),
+    Sign(_HASH, (0.6, 1.2), (0.4, 0.6)),
+    Sign(_star, (0.3, 1.0), (0.2, 0.6)),
+    Sign(_CROSS, (0.4, 1.0), (0.4, 0.6)),
+    Sign(_PLUS, (0.4, 1.0), (0.4, 0.6)),
+    Sign(_EQUALS, (0.2, 0.5), (0.4, 0.6)),
+    Sign(_DASH, (0.15, 0.4), (0.4, 0.6)),
+)
+MARKS = (
+    Sign(_POINT, (0.01, 0.06), (0.85, 1.0)),
+    Sign(_comma, (0.12, 0.25), (0.9, 1.1)),
+    Sign(_DASH, (0.15, 0.3), (0.4, 0.6)),
 )

@@ -1,4 +1,4 @@
-"""Composes pictures of characters whose ink is known one by one: single digits, rows, letters, scribbles."""
+"""Composes pictures of characters whose ink is known one by one: single digits, rows, amounts, letters, scribbles."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.data import NOT_A_DIGIT, PART, LabelledImages, PenCharacter
-from ml.outliers import LOOK_ALIKES, scribble, symbol
-from ml.rendering import Map, bend_strokes, draw_strokes, place
+from ml.outliers import LOOK_ALIKES, MARKS, SIGNS, Sign, scribble, symbol
+from ml.rendering import Map, Written, bend_strokes, draw_strokes, place, write_line
 
 UNKNOWN = -1
 _WHOLE = 0.95
@@ -37,6 +37,7 @@ class Sources:
 
 
 Maker = Callable[[int, Sources, np.random.Generator], list[Glyph]]
+_Labelled = tuple[Written, int]
 
 
 def _single(strokes: Sequence[NDArray[np.float32]], label: int, rng: np.random.Generator) -> Glyph:
@@ -82,31 +83,51 @@ def _mnist_digit(index: int, sources: Sources, rng: np.random.Generator) -> list
 
 def _row(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
     """Two to six digits side by side, by one pen, some touching."""
-    which = rng.integers(0, len(sources.digits), rng.integers(2, 7))
-    return _write([sources.digits[i] for i in which], [int(sources.digits[i].label) for i in which], rng)
+    return _write(_digits(int(rng.integers(2, 7)), sources, rng), rng)
 
 
 def _word(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
     """Two to six letters side by side, some touching."""
-    which = rng.integers(0, len(sources.letters), rng.integers(2, 7))
-    characters = [sources.letters[i] for i in which]
-    return _write(characters, [_letter_label(character) for character in characters], rng)
+    return _write(_letters(int(rng.integers(2, 7)), sources, rng), rng)
 
 
-def _write(characters: Sequence[PenCharacter], labels: Sequence[int], rng: np.random.Generator) -> list[Glyph]:
-    height = rng.uniform(40, 120)
-    pen, gap = height * rng.uniform(0.04, 0.14), height * rng.uniform(-0.1, 0.3)
-    placed, right = [], 0.3 * height
-    for character in characters:
-        own = height * rng.uniform(0.8, 1.1)
-        strokes = place(bend_strokes(character.strokes, rng), (0, 0.3 * height, 2 * height, own))
-        left = min(stroke[:, 0].min() for stroke in strokes)
-        drop = rng.normal(0, 0.04) * height
-        moved = [np.asarray(stroke + np.array([right - left, drop]), np.float32) for stroke in strokes]
-        placed.append(moved)
-        right = max(stroke[:, 0].max() for stroke in moved) + pen + gap + rng.normal(0, 0.06) * height
-    shape = (round(1.75 * height), round(right - gap + 0.4 * height))
-    return [Glyph(draw_strokes(one, shape, pen), label) for one, label in zip(placed, labels, strict=True)]
+def _amount(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """Two to seven digits as on a cheque: up to two marks among or after them; two in three stand beside signs."""
+    number = _digits(int(rng.integers(2, 8)), sources, rng)
+    for _ in range(rng.integers(3)):
+        number.insert(int(rng.integers(1, len(number) + 1)), _sign(MARKS, rng))
+    fence = _fence(sources, rng)
+    side = int(rng.integers(5))
+    return _write([*(fence if side < 4 else []), *number, *(fence if side > 1 else [])], rng)
+
+
+def _fence(sources: Sources, rng: np.random.Generator) -> list[_Labelled]:
+    """Nothing, or one sign up to three times, or one letter or two."""
+    if rng.random() < 1 / 3:
+        return []
+    if sources.letters and rng.random() < 0.2:
+        return _letters(int(rng.integers(1, 3)), sources, rng)
+    return [_sign(SIGNS, rng)] * int(rng.integers(1, 4))
+
+
+def _digits(count: int, sources: Sources, rng: np.random.Generator) -> list[_Labelled]:
+    characters = [sources.digits[i] for i in rng.integers(0, len(sources.digits), count)]
+    return [(Written(character.strokes), int(character.label)) for character in characters]
+
+
+def _letters(count: int, sources: Sources, rng: np.random.Generator) -> list[_Labelled]:
+    characters = [sources.letters[i] for i in rng.integers(0, len(sources.letters), count)]
+    return [(Written(character.strokes), _letter_label(character)) for character in characters]
+
+
+def _sign(among: Sequence[Sign], rng: np.random.Generator) -> _Labelled:
+    sign = among[int(rng.integers(len(among)))]
+    return Written(sign.draw(rng), rng.uniform(*sign.height), rng.uniform(*sign.middle)), NOT_A_DIGIT
+
+
+def _write(characters: Sequence[_Labelled], rng: np.random.Generator) -> list[Glyph]:
+    inks = write_line([written for written, _ in characters], rng)
+    return [Glyph(ink, label) for ink, (_, label) in zip(inks, characters, strict=True)]
 
 
 def _mnist_row(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
@@ -156,6 +177,7 @@ def _trim(ink: Map) -> Map:
 MAKERS: dict[str, Maker] = {
     "digit": _digit,
     "row": _row,
+    "amount": _amount,
     "mnist": _mnist_digit,
     "mnist-row": _mnist_row,
     "crowded": _crowded,

@@ -59,6 +59,37 @@ def place(strokes: Strokes, box: tuple[float, float, float, float]) -> list[NDAr
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Strokes of one character on a line; shares of a digit's height say where.
+
+    `height`: its own; it is twice as wide at most. `middle`: of its box, 0 = the digit's top, 1 = its foot.
+    """
+
+    strokes: Strokes
+    height: float = 1.0
+    middle: float = 0.5
+
+
+def write_line(characters: Sequence[Written], rng: np.random.Generator) -> list[Map]:
+    """The ink of each character on a line of any size, by one pen and bent by `bend_strokes`; some touch."""
+    height = rng.uniform(40, 120)
+    pen, gap = height * rng.uniform(0.04, 0.14), height * rng.uniform(-0.1, 0.3)
+    placed, right = [], 0.3 * height
+    for character in characters:
+        line = height * rng.uniform(0.8, 1.1)
+        own = line * character.height
+        top = 0.3 * height + line * character.middle - own / 2
+        strokes = place(bend_strokes(character.strokes, rng), (0, top, 2 * own, own))
+        left = min(stroke[:, 0].min() for stroke in strokes)
+        drop = rng.normal(0, 0.04) * height
+        moved = [np.asarray(stroke + np.array([right - left, drop]), np.float32) for stroke in strokes]
+        placed.append(moved)
+        right = max(stroke[:, 0].max() for stroke in moved) + pen + gap + rng.normal(0, 0.06) * height
+    shape = (round(1.75 * height), round(right - gap + 0.4 * height))
+    return [draw_strokes(strokes, shape, pen) for strokes in placed]
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """How a picture was taken; every value is drawn at random by `random_scene`.
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,14 @@ def test_half_a_one_is_not_called_an_outlier() -> None:
     upper[60:] = 0
 
     assert label_candidate(candidate(upper, 0, 240), [one]) == (UNKNOWN, None)
+
+
+def test_comma_as_slim_as_a_one_is_not_taught_as_no_digit() -> None:
+    mark = glyph("1", 40, NOT_A_DIGIT)
+    large = candidate(mark.ink, 0, 240)
+
+    assert label_candidate(large, [mark]) == (NOT_A_DIGIT, 0)
+    assert label_candidate(replace(large, size=0.3), [mark]) == (UNKNOWN, None)
 
 
 def test_dirt_is_no_digit() -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ml.outliers import LOOK_ALIKES, SYMBOLS, scribble, symbol
+from ml.outliers import LOOK_ALIKES, MARKS, SIGNS, SYMBOLS, scribble, symbol
 
 
 def test_scribbles_and_symbols_are_strokes_within_reach() -> None:
@@ -17,7 +17,7 @@ def test_scribbles_and_symbols_are_strokes_within_reach() -> None:
 
 
 def test_every_symbol_draws() -> None:
-    assert all(draw(np.random.default_rng(1)) for draw in SYMBOLS)
+    assert all(draw(np.random.default_rng(1)) for draw in (*SYMBOLS, *(sign.draw for sign in SIGNS + MARKS)))
 
 
 def test_look_alikes_are_letters() -> None:

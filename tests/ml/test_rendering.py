@@ -1,7 +1,18 @@
 import numpy as np
 import pytest
 
-from ml.rendering import CANVAS, Scene, bend_strokes, draw_strokes, invert, photograph, place, random_scene
+from ml.rendering import (
+    CANVAS,
+    Scene,
+    Written,
+    bend_strokes,
+    draw_strokes,
+    invert,
+    photograph,
+    place,
+    random_scene,
+    write_line,
+)
 
 LINE = [np.array([[0, 0], [0, 1000]], np.float32)]
 
@@ -27,6 +38,19 @@ def test_single_point_is_a_dot() -> None:
     ink = draw_strokes([np.array([[20, 20]], np.float32)], (40, 40), 8)
 
     assert ink.sum() == pytest.approx(np.pi * 16, rel=0.3)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_characters_on_a_line_are_as_high_and_as_low_as_they_say(seed: int) -> None:
+    dash = Written([np.array([[0, 0], [1000, 0]], np.float32)], height=0.2)
+    foot = Written(LINE, height=0.3, middle=0.9)
+
+    inks = write_line([Written(LINE), dash, Written(LINE), foot], np.random.default_rng(seed))
+
+    tops = [int(ink.any(axis=1).argmax()) for ink in inks]
+    heights = [int(ink.any(axis=1).sum()) for ink in inks]
+    assert max(heights[1], heights[3]) < 0.6 * min(heights[0], heights[2])
+    assert tops[0] < tops[1] < tops[3]
 
 
 def test_canvas_shows_black_on_white_and_nothing_else() -> None:
