@@ -26,6 +26,9 @@ SETS = {
     "photos": "digit-photo",
     "numbers": "row",
     "numbers-photographed": "row-photo",
+    "amounts": "amount",
+    "amounts-photographed": "amount-photo",
+    "crowded": "crowded",
     "mnist-photographed": "mnist-photo",
     "letters": "letter",
     "scribbles": "junk",
@@ -63,7 +66,7 @@ def _sources(options: argparse.Namespace) -> Sources:
 
 
 def write_set(folder: Path, kind: str, sources: Sources, count: int) -> int:
-    """Write up to `count` pictures of `kind` and their labels; those of look-alike letters are left out."""
+    """Write up to `count` pictures of `kind` and their labels; those of doubtful glyphs are left out."""
     (folder / "img").mkdir(parents=True, exist_ok=True)
     rows = []
     for index in range(count):
@@ -73,7 +76,7 @@ def write_set(folder: Path, kind: str, sources: Sources, count: int) -> int:
             continue
         name = f"{index:05d}.png"
         cv2.imwrite(str(folder / "img" / name), picture)
-        rows.append({"file": name, "label": "".join(str(label) for label in labels if label != NOT_A_DIGIT)})
+        rows.append({"file": name, "label": "".join(str(label) for label in labels if label < NOT_A_DIGIT)})
     with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, ["file", "label"])
         table.writeheader()
