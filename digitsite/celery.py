@@ -7,8 +7,8 @@ from celery.signals import setup_logging, task_prerun
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
-# `migrate`, which comes before every start, has checked the settings. To check them a worker would load all pages, a
-# third of its time to come up.
+# Celery would run Django's checks, for which a worker loads all pages, a third of its time to come up, and then drop
+# what they find. `manage.py doctor` and the `migrate` role tell it.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("digitsite")
