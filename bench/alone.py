@@ -69,10 +69,10 @@ def network() -> dict[str, float]:
     use_one_tensorflow_thread()
     networks: dict[str, Callable[[Any], object]] = {"traced": TracedNetwork(), "compiled": Scorer.load(SHIPPED_MODEL)}
     figures = {}
-    for name, network in networks.items():
+    for name, judge in networks.items():
         for size in (1, 16):
             digits = np.random.default_rng(0).random((size, 28, 28), np.float32)
-            figures[f"{name}_{size}"] = milliseconds(partial(network, digits), 300) / size
+            figures[f"{name}_{size}"] = milliseconds(partial(judge, digits), 300) / size
     recognizer = Recognizer.load(SHIPPED_MODEL)
     picture = [Picture(seven())]
     return figures | {"picture_1": milliseconds(lambda: recognizer.read(picture), 300)}

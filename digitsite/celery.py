@@ -7,6 +7,9 @@ from celery.signals import setup_logging, task_prerun
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
+# Celery would run Django's checks, for which a worker loads all pages, a third of its time to come up, and then drop
+# what they find. `manage.py doctor` and the `migrate` role tell it.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("digitsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -9,6 +9,7 @@ import json
 import math
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -22,6 +23,9 @@ SHIPPED_MODEL = Path(__file__).with_name("artifacts") / "best_model.keras"
 OUTPUTS = {"softmax10": 10, "logits10+outlier+part": 12}
 COMPILED = "network.tflite"
 """The archive's member with the compiled network; Keras looks only at its own members."""
+
+# What `zipfile` raises for archives that are damaged, encrypted, or packed in a way that it does not know.
+_ARCHIVE_ERRORS = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError)
 
 
 class ArtifactError(Exception):
@@ -143,18 +147,26 @@ def load_compiled(path: Path) -> tuple[bytes, ModelCard]:
     """The verified model's network, compiled (`ml.compiling`), and its card.
 
     A model saved without is compiled now, which loads TensorFlow and takes seconds. Raises ArtifactError as
-    `load_model` does.
+    `load_model` does, and when it cannot be compiled.
     """
     card = verify(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.read(COMPILED), card
     except KeyError:
-        from ml.compiling import compile_network
-
-        return compile_network(load_model(path)[0]), card
-    except (zipfile.BadZipFile, OSError) as error:
+        return _compiled(path), card
+    except _ARCHIVE_ERRORS as error:
         raise ArtifactError(f"The model {path} cannot be opened: {error}") from error
+
+
+def _compiled(path: Path) -> bytes:
+    from ml.compiling import compile_network
+
+    model, _ = load_model(path)
+    try:
+        return compile_network(model)
+    except Exception as error:  # whatever TensorFlow's converter raises for a network that it cannot compile
+        raise ArtifactError(f"The model {path} cannot be compiled: {error}") from error
 
 
 def save_artifact(model: "keras.Model", card_fields: CardFields, path: Path) -> ModelCard:

@@ -19,5 +19,6 @@ def compile_network(model: keras.Model) -> bytes:
 
     signature = [tf.TensorSpec((1, 28, 28, 1), tf.float32)]
     traced = tf.function(call, input_signature=signature).get_concrete_function()
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([traced])
+    # Without an object to keep track of, TensorFlow takes a way that it calls deprecated; there is nothing to track.
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([traced], tf.Module())
     return bytes(converter.convert())

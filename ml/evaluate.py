@@ -50,12 +50,13 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
     Raises DataError for missing or wrong data, ArtifactError for a missing or damaged model.
     """
-    recognizer = Recognizer.load(options.model)
+    scorer = Scorer.load(options.model)
+    recognizer = Recognizer.around(scorer)
     options.output.mkdir(parents=True, exist_ok=True)
     sets: dict[str, Any] = {}
     if not options.no_mnist:
         test = load_mnist_test(find_mnist(options.data))
-        sets["MNIST test, tensors"] = {"correct": _score_tensors(options.model, test)}
+        sets["MNIST test, tensors"] = {"correct": _score_tensors(scorer, test)}
         sets["MNIST test, PNG files"] = _evaluate("mnist", read_images(recognizer, test), options.output)
     for folder in options.folders:
         outcomes = read_folder(recognizer, folder, digits=options.digits)
@@ -68,8 +69,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _score_tensors(path: Path, test: LabelledImages) -> dict[str, Any]:
-    judgement = Scorer.load(path)(test.images.astype(np.float32) / np.float32(255))
+def _score_tensors(scorer: Scorer, test: LabelledImages) -> dict[str, Any]:
+    judgement = scorer(test.images.astype(np.float32) / np.float32(255))
     right = judgement.digits == test.labels
     return share(int(right.sum()), len(right))
 

@@ -102,7 +102,7 @@ def measure(path: Path, sets: Mapping[str, LabelledImages], pictures: Sequence[L
         figures |= _share(f"{name}, right", right[digits].tolist())
         figures |= _share(f"{name}, right and accepted", (right & accepted)[digits].tolist())
         figures |= _share(f"{name}, non-digits refused", (~accepted[~digits]).tolist())
-    return figures | _measure_pictures(Recognizer.load(path), pictures)
+    return figures | _measure_pictures(Recognizer.around(scorer), pictures)
 
 
 def _measure_pictures(recognizer: Recognizer, pictures: Sequence[LabelledPicture]) -> Figures:

@@ -88,7 +88,11 @@ class Recognizer:
     @classmethod
     def load(cls, path: Path, *, confidence: float | None = None, outlier: float | None = None) -> Recognizer:
         """Load a verified model; `confidence` and `outlier` move its thresholds. Raises ArtifactError."""
-        scorer = Scorer.load(path)
+        return cls.around(Scorer.load(path), confidence=confidence, outlier=outlier)
+
+    @classmethod
+    def around(cls, scorer: Scorer, *, confidence: float | None = None, outlier: float | None = None) -> Recognizer:
+        """Around a loaded network."""
         thresholds = Thresholds(**scorer.card.thresholds)
         if confidence is not None:
             thresholds = replace(thresholds, confidence=confidence)

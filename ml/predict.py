@@ -38,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files = [file for path in options.paths for file in _files(path)]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from ml.inference import Recognizer
+    from ml.process import tune_process
 
+    tune_process()
     try:
         recognizer = Recognizer.load(options.model, confidence=options.confidence, outlier=options.outlier)
     except ArtifactError as error:

@@ -26,13 +26,15 @@ class Scorer:
         try:
             self._interpreter = Interpreter(model_content=network, num_threads=1)
             self._interpreter.allocate_tensors()
+            (entry,), (result,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         except (ValueError, RuntimeError) as error:
             raise ArtifactError(f"The compiled network of {card.version} cannot be opened: {error}") from error
-        (entry,), (exit_,) = self._interpreter.get_input_details(), self._interpreter.get_output_details()
-        self._input, self._output = entry["index"], exit_["index"]
-        count = int(exit_["shape"][-1])
-        if count != OUTPUTS[card.outputs]:
+        if tuple(entry["shape"]) != (1, 28, 28, 1) or entry["dtype"] != np.float32:
+            raise ArtifactError(f"The network of {card.version} does not take one picture, float32 (1, 28, 28, 1).")
+        if tuple(result["shape"]) != (1, OUTPUTS[card.outputs]):
+            count = int(result["shape"][-1])
             raise ArtifactError(f"The network of {card.version} has {count} outputs, its card says {card.outputs}.")
+        self._input, self._output = entry["index"], result["index"]
 
     @classmethod
     def load(cls, path: Path) -> Scorer:

@@ -18,6 +18,9 @@ from telegram_integration.results import Result
 
 logger = logging.getLogger(__name__)
 
+TYPING_AFTER_SECONDS = 1.5
+"""Most answers come sooner; Telegram asks for the sign only where one takes a while, and it is a call like others."""
+
 TYPING_SECONDS = 4.5
 LATE_POLL_SECONDS = 2.0
 # A picture in memory may have 20 MB.
@@ -111,7 +114,7 @@ class Answerer:
 
     @asynccontextmanager
     async def _typing(self, request: ReadRequest) -> AsyncIterator[None]:
-        """Show "typing..." meanwhile; a result that is late is not typed at."""
+        """Show "typing..." when it takes long; a result that is late is not typed at."""
         task = None if request.told_late else asyncio.create_task(self._keep_typing(request))
         try:
             yield
@@ -120,6 +123,7 @@ class Answerer:
                 task.cancel()
 
     async def _keep_typing(self, request: ReadRequest) -> None:
+        await asyncio.sleep(TYPING_AFTER_SECONDS)
         while True:
             try:
                 await self._bot.send_chat_action(

@@ -62,7 +62,6 @@ def test_the_scheduler_does_not_load_the_model_packages() -> None:
 
 def test_reading_loads_nothing_of_what_training_needs() -> None:
     code = """
-from pathlib import Path
 from ml.artifact import SHIPPED_MODEL
 from ml.inference import Picture, Recognizer
 from tests.pictures import png

@@ -24,4 +24,4 @@ if __name__ == "__main__":
     if os.getppid() != int(os.environ["LEASH_HOLDER"]):
         sys.exit("The parent process has ended.")
     os.environ["LEASH_HOLDER"] = str(os.getpid())
-    os.execv(command[0], command)
+    os.execvp(command[0], command)

@@ -8,7 +8,7 @@ import configparser
 import os
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -21,17 +21,23 @@ LOGS = Path("var/log")
 PYTHON = os.path.relpath(sys.executable, settings.BASE_DIR)
 SOCKET = local.socket_dir(settings.VAR_DIR) / "supervisor.sock"
 GUNICORN_HOOKS = ("--config", "python:digitsite.gunicorn_hooks")
+NICE = ("nice", "-n", "10")
 LEASH = (PYTHON, "-I", "-S", "digitsite/run/leash.py", LOCK)
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One kind of process. `stop_seconds` after SIGTERM it is killed; without an essential one nothing works."""
+    """One kind of process.
+
+    `stop_seconds` after SIGTERM it is killed. Without an essential one nothing works. Nobody waits for one in the
+    background: the processor is the others' first, which counts most while all of them start.
+    """
 
     name: str
     command: tuple[str, ...]
     stop_seconds: int = 15
     essential: bool = True
+    background: bool = False
 
 
 def valkey() -> Program:
@@ -79,7 +85,7 @@ def workers() -> list[Program]:
 
 def scheduler() -> Program:
     """Has old submissions erased and figures added up, each hour."""
-    return celery("beat", "beat")
+    return replace(celery("beat", "beat"), background=True)
 
 
 def bot() -> Program:
@@ -89,7 +95,7 @@ def bot() -> Program:
 
 def webhooks() -> Program:
     """Tells receivers of finished predictions; without it they wait in the database."""
-    return Program("webhooks", (PYTHON, "manage.py", "deliver_webhooks"), essential=False)
+    return Program("webhooks", (PYTHON, "manage.py", "deliver_webhooks"), essential=False, background=True)
 
 
 def migration() -> Program:
@@ -137,7 +143,7 @@ def supervisor_config(stages: dict[str, list[Program]]) -> configparser.RawConfi
 def program_config(program: Program) -> dict[str, str]:
     """supervisord's section for one program."""
     return {
-        "command": shlex.join((*LEASH, *program.command)).replace("%", "%%"),
+        "command": shlex.join((*LEASH, *(NICE if program.background else ()), *program.command)).replace("%", "%%"),
         # Started again whatever it ended with, but for what only another setting can mend: a refused bot token.
         "autorestart": "unexpected",
         "exitcodes": str(os.EX_CONFIG),

@@ -34,6 +34,12 @@ FIELDS = CardFields(
 )
 
 
+def card_of(path: Path) -> None:
+    """Let the card describe the file as it is now."""
+    values = json.loads(card_path(path).read_text()) | {"sha256": file_sha256(path)}
+    card_path(path).write_text(json.dumps(values))
+
+
 @pytest.fixture
 def model() -> keras.Model:
     layers = [keras.layers.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")]
@@ -68,8 +74,8 @@ def test_an_artifact_without_a_compiled_network_is_compiled_when_it_is_loaded(ar
         for name in source.namelist():
             if name != COMPILED:
                 target.writestr(name, source.read(name))
-    values = json.loads(card_path(artifact).read_text()) | {"sha256": file_sha256(bare)}
-    card_path(bare).write_text(json.dumps(values))
+    card_path(bare).write_text(card_path(artifact).read_text())
+    card_of(bare)
     images = np.random.default_rng(0).random((3, 28, 28), np.float32)
 
     outputs = Scorer(*load_compiled(bare)).outputs(images)
@@ -79,11 +85,35 @@ def test_an_artifact_without_a_compiled_network_is_compiled_when_it_is_loaded(ar
 
 def test_a_file_that_is_no_archive_is_refused(artifact: Path) -> None:
     artifact.write_bytes(b"weights of another format")
-    values = json.loads(card_path(artifact).read_text()) | {"sha256": file_sha256(artifact)}
-    card_path(artifact).write_text(json.dumps(values))
+    card_of(artifact)
 
     with pytest.raises(ArtifactError, match="cannot be opened"):
         load_compiled(artifact)
+
+
+def test_a_broken_member_is_refused_though_the_hash_fits(artifact: Path) -> None:
+    with zipfile.ZipFile(artifact) as archive:
+        start = archive.getinfo(COMPILED).header_offset
+    data = bytearray(artifact.read_bytes())
+    data[start + 200] ^= 1
+    artifact.write_bytes(data)
+    card_of(artifact)
+
+    with pytest.raises(ArtifactError, match="cannot be opened"):
+        load_compiled(artifact)
+
+
+def test_a_network_that_cannot_be_compiled_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "odd.keras"
+    entries = [keras.layers.Input((28, 28, 1)), keras.layers.Input((28, 28, 1))]
+    score = keras.layers.Dense(10)(keras.layers.Flatten()(keras.layers.Add()(entries)))
+    keras.Model(entries, score).save(path)
+    fields = {name: getattr(FIELDS, name) for name in CardFields.__slots__}
+    card_path(path).write_text(json.dumps(fields | {"version": "odd", "sha256": "", "created_at": ""}))
+    card_of(path)
+
+    with pytest.raises(ArtifactError, match="cannot be compiled"):
+        load_compiled(path)
 
 
 def test_one_changed_byte_is_noticed(artifact: Path) -> None:

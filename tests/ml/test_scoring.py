@@ -2,8 +2,10 @@ from dataclasses import replace
 from threading import Thread
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from ml.architectures import ARCHITECTURES, build
 from ml.artifact import SHIPPED_MODEL, ArtifactError, load_compiled, load_model, read_card
@@ -51,6 +53,16 @@ def test_a_network_that_is_not_the_card_s_is_refused() -> None:
 
     with pytest.raises(ArtifactError, match=r"has 12 outputs, its card says softmax10"):
         Scorer(network, replace(card, outputs="softmax10"))
+
+
+def test_a_network_that_takes_no_picture_is_refused() -> None:
+    flat = keras.Sequential([keras.layers.Input((784,)), keras.layers.Dense(12)])
+    signature = [tf.TensorSpec((1, 784), tf.float32)]
+    call = tf.function(flat, input_signature=signature).get_concrete_function()
+    network = bytes(tf.lite.TFLiteConverter.from_concrete_functions([call], flat).convert())
+
+    with pytest.raises(ArtifactError, match="does not take one picture"):
+        Scorer(network, read_card(SHIPPED_MODEL))
 
 
 def test_threads_do_not_disturb_one_another() -> None:

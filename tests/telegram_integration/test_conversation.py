@@ -27,7 +27,8 @@ def test_photo_is_read_answered_and_stored(bot: Process, worker: Process, api: B
     assert row.prediction and row.prediction.text == "7"
 
 
-def test_typing_is_shown_while_it_works(bot: Process, worker: Process, api: BotApi, user: User) -> None:
+def test_typing_is_shown_while_it_takes_long(bot: Process, worker: Process, api: BotApi, user: User) -> None:
+    api.fault("getFile", delay=3.0)
     user.photo(png("3"))
 
     user.wait_for()

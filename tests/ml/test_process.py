@@ -1,0 +1,34 @@
+import platform
+import subprocess
+import sys
+
+import pytest
+
+PAGES_OF_A_PICTURE = """
+import resource
+import cv2
+import numpy as np
+{tune}
+def pages():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    np.ones(16 * 1024 * 1024, np.uint8)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+first, again = pages(), pages()
+print(cv2.getNumThreads(), again)
+"""
+TUNE = "from ml.process import tune_process; tune_process()"
+
+
+def measure(tune: str) -> tuple[int, int]:
+    """OpenCV's threads, and the pages that the system hands out anew for the second picture of 16 MB."""
+    command = [sys.executable, "-c", PAGES_OF_A_PICTURE.format(tune=tune)]
+    threads, pages = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return int(threads), int(pages)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep memory as they please")
+def test_memory_is_kept_for_the_next_picture_and_one_thread_reads() -> None:
+    threads, pages = measure(TUNE)
+
+    assert threads == 1
+    assert pages < measure("")[1] / 10
