@@ -18,8 +18,9 @@ _DIGIT_SIZE = 0.6
 _LEFT_OUT = 4.0
 _LEFT_OUT_DOUBTFUL = 1.5
 _SIGN = 0.99
-_NUMBER = 3
-"""So many digits are a number, beside which signs may stand, though not as many."""
+_NUMBER = 2
+_MOST_SIGNS = 6
+"""So many digits are a number, beside which so many signs may stand."""
 
 _Path = tuple[float, tuple[int, ...]]
 
@@ -116,6 +117,6 @@ def leaves_digit_out(candidates: Sequence[Candidate], path: Sequence[int], signs
     single = (one for one in candidates if one.end == one.start + 1 and one.start not in read)
     unread = {one.start for one in single if one.size > _DIGIT_SIZE and not one.at_border}
     beside = [candidates[index] for index in signs if not min(read) < candidates[index].start < max(read)]
-    if _NUMBER <= len(path) > len(beside):
+    if len(path) >= _NUMBER and len(beside) <= _MOST_SIGNS:
         unread.difference_update(*(range(one.start, one.end) for one in beside))
     return bool(unread)

@@ -104,9 +104,16 @@ def test_what_may_be_a_digit_is_no_sign() -> None:
     assert leaves_digit_out(SIGNS_AND_NUMBER, [2, 3, 4], signs=[0])
 
 
-def test_one_or_two_digits_beside_signs_are_no_number() -> None:
-    assert leaves_digit_out(SIGNS_AND_NUMBER, [3, 4], signs=[0, 1, 2])
-    assert leaves_digit_out(SIGNS_AND_NUMBER[:3], [1, 2], signs=[0])
+def test_one_digit_beside_signs_is_no_number_and_two_are() -> None:
+    assert leaves_digit_out(SIGNS_AND_NUMBER, [4], signs=[0, 1, 2, 3])
+    assert not leaves_digit_out(SIGNS_AND_NUMBER, [3, 4], signs=[0, 1, 2])
+
+
+def test_more_signs_than_a_cheque_would_have_are_no_signs() -> None:
+    row = [_candidate(place, place + 1) for place in range(9)]
+
+    assert not leaves_digit_out(row[1:], [6, 7], signs=[0, 1, 2, 3, 4, 5])
+    assert leaves_digit_out(row, [7, 8], signs=[0, 1, 2, 3, 4, 5, 6])
 
 
 def test_what_was_cut_apart_is_known() -> None:
