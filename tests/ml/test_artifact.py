@@ -188,6 +188,14 @@ def test_shipped_model_is_whole_and_small() -> None:
     assert max(card.metrics["validation_accuracy"]) > 0.98
 
 
+def test_the_model_card_for_people_is_of_the_shipped_model() -> None:
+    card = read_card(SHIPPED_MODEL)
+    written = SHIPPED_MODEL.with_name("README.md").read_text(encoding="utf-8")
+
+    assert card.version in written
+    assert card.sha256 in written
+
+
 def test_opening_the_shipped_model_to_read_loads_no_keras() -> None:
     script = "import sys; from ml.artifact import *; load_compiled(SHIPPED_MODEL); sys.exit('keras' in sys.modules)"
 
