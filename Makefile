@@ -7,6 +7,10 @@ BIN = $(VENV)/bin
 INSTALL = sh digitsite/run/install.sh $(VENV)
 # Whole files, in the order in which they were collected, to as many processes as there are cores.
 PARALLEL = -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+# In these the database has no part that others do not try: time limits, learning, what callers and other servers say.
+ANY_DATABASE = recognizer/test_api_schema.py recognizer/test_diverged_models.py recognizer/test_doctor.py \
+    recognizer/test_learning.py recognizer/test_saliency.py recognizer/test_timelimits.py recognizer/test_webhooks.py \
+    telegram_integration/test_outages.py telegram_integration/test_secrecy.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run install install-dev install-train test test-postgres test-faults lint fix audit train evaluate bench requirements
@@ -22,7 +26,8 @@ test: install-dev  ## the test suite (ARGS="-k name" for a part of it, -n 0 for 
 
 test-postgres: install-dev  ## what touches the database, on PostgreSQL (DATABASE_URL=postgres://user@host/name)
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} \
-	    $(BIN)/python -m pytest $(PARALLEL) tests/recognizer tests/telegram_integration $(ARGS)
+	    $(BIN)/python -m pytest $(PARALLEL) tests/recognizer tests/telegram_integration \
+	    $(addprefix --ignore=tests/,$(ANY_DATABASE)) $(ARGS)
 
 test-faults: install-dev  ## the long form of the tests that do real harm (FAULTS=short: as in `make test`)
 	@FAULTS=$${FAULTS:-long} $(BIN)/python -m pytest tests/faults $(ARGS)
