@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from select import select
 from selectors import EVENT_READ
@@ -38,6 +39,14 @@ TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r
 MAX_BODY_BYTES = settings.MAX_BATCH_BYTES * 4 // 3 + 2**18
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is left to send of an answer, and whether the connection stays open after it."""
+
+    left: bytes
+    keeps: bool
+
+
 class GatheringWorker(ThreadWorker):  # type: ignore[misc]
     """Overrides what happens before a thread takes a request and after it has answered."""
 
@@ -51,8 +60,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
     def load_wsgi(self) -> None:
         """In the process that answers, for the express has threads."""
         super().load_wsgi()
-        hand_back = partial(self.method_queue.defer, self._settle)
-        self.express = import_string(settings.EXPRESS)(hand_back, TrustedProxyMiddleware(HttpResponse).settle)
+        self.express = import_string(settings.EXPRESS)(self._take_back, TrustedProxyMiddleware(HttpResponse).settle)
 
     def enqueue_req(self, conn: TConn) -> None:
         """A connection is new, or readable again: gather its next request."""
@@ -109,37 +117,42 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         self.express.take(conn, head, inbox.take_body())
         return True
 
-    def _settle(self, settled: list[tuple[TConn, Any]]) -> None:
-        """The express is done with these; one without an answer goes the ordinary way."""
-        for conn, answer in settled:
-            if answer is None:
-                self._give_thread(conn)
-            else:
-                self._send(conn, answer)
+    def _take_back(self, settled: list[tuple[TConn, Any]]) -> None:
+        """Called from other threads: the express is done with these; one without an answer goes the ordinary way.
 
-    def _send(self, conn: TConn, answer: Any) -> None:
+        Answers are sent at once. The event loop wakes only when this thread waits for something, and meanwhile nothing
+        else touches these connections.
+        """
+        sent = [(conn, answer and self._send(conn, answer)) for conn, answer in settled]
+        self.method_queue.defer(self._settle, sent)
+
+    def _send(self, conn: TConn, answer: Any) -> Sent:
         keeps = self.alive and not answer.closes and len(self.keepalived_conns) < self.max_keepalived
         said = f"Server: gunicorn\r\nDate: {http_date()}\r\nConnection: {'keep-alive' if keeps else 'close'}\r\n\r\n"
         data = answer.head + said.encode() + answer.body
         try:
-            sent = conn.sock.send(data)
+            return Sent(data[conn.sock.send(data) :], keeps)
         except BlockingIOError:
-            sent = 0
+            return Sent(data, keeps)
         except OSError:
-            self._close(conn)
-            return
-        if sent == len(data):
-            self.finish_request(conn, KEPT if keeps else ENDED)
-        else:
-            self._send_in_thread(conn, data[sent:], keeps)
+            return Sent(b"", keeps=False)
 
-    def _send_in_thread(self, conn: TConn, data: bytes, keeps: bool) -> None:
+    def _settle(self, settled: list[tuple[TConn, Sent | None]]) -> None:
+        for conn, sent in settled:
+            if sent is None:
+                self._give_thread(conn)
+            elif sent.left:
+                self._send_in_thread(conn, sent)
+            else:
+                self.finish_request(conn, KEPT if sent.keeps else ENDED)
+
+    def _send_in_thread(self, conn: TConn, sent: Sent) -> None:
         """A caller who is slow to take the answer costs a thread, as with any other answer."""
 
         def send() -> bool:
             conn.sock.setblocking(True)
-            conn.sock.sendall(data)
-            return keeps
+            conn.sock.sendall(sent.left)
+            return sent.keeps
 
         self.tpool.submit(send).add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
 

@@ -91,7 +91,7 @@ class DecodedImage:
     """A decoded picture.
 
     `format`: "PNG", "JPEG" or "WEBP".
-    `pixels`: uint8, grey (H, W) or RGB (H, W, 3), upright, opaque, maybe at a reduced scale.
+    `pixels`: uint8, grey (H, W) or, where it has colours, RGB (H, W, 3), upright, opaque, maybe at a reduced scale.
     `width`, `height`: pixels of the upright original.
     """
 

@@ -19,7 +19,8 @@ def encode_for_storing(pixels: NDArray[np.uint8], *, lossy: bool) -> tuple[bytes
 
     PNG for drawings, JPEG for photos and large pictures. `lossy`: it came as a JPEG, so another loses nothing.
     """
-    pixels = _channels(pixels)
+    if pixels.ndim == 3:  # OpenCV writes them the other way round
+        pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8)
     factor = STORED_SIDE / max(pixels.shape[:2])
     if factor < 1:
         pixels = np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
@@ -34,13 +35,3 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     """A PNG file of uint8 pixels, grey (H, W) or BGR (H, W, 3); lightly compressed, for speed."""
     options = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE]
     return cv2.imencode(".png", pixels, options)[1].tobytes()
-
-
-def _channels(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """RGB as OpenCV orders it; a single channel where the three are the same."""
-    if pixels.ndim == 2:
-        return pixels
-    red, green, blue = cv2.split(pixels)
-    if np.array_equal(red, green) and np.array_equal(green, blue):
-        return np.asarray(red, np.uint8)
-    return np.asarray(cv2.merge([blue, green, red]), np.uint8)

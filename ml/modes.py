@@ -9,18 +9,26 @@ WORKING_SIDE = 1000
 
 
 def opaque(image: Image.Image) -> Image.Image:
-    """The same picture in mode "L" or "RGB", no larger than needed, transparency laid on white."""
+    """The same picture no larger than needed, transparency laid on white: "L" without colours, "RGB" with some."""
     if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip rather than scale
         return _reduced(_from_16_bits(image))
     if image.has_transparency_data:
-        return _on_white(_reduced(_as_mode(image, "RGBA")))
-    return _reduced(_as_mode(image, "L" if image.mode in ("1", "L") else "RGB"))
+        return _without_channels_alike(_on_white(_reduced(_as_mode(image, "RGBA"))))
+    if image.mode in ("1", "L"):
+        return _reduced(_as_mode(image, "L"))
+    return _without_channels_alike(_reduced(_as_mode(image, "RGB")))
 
 
 def _as_mode(image: Image.Image, mode: str) -> Image.Image:
     """`image.convert(mode)`, which would copy even where there is nothing to convert."""
     image.load()
     return image if image.mode == mode else image.convert(mode)
+
+
+def _without_channels_alike(image: Image.Image) -> Image.Image:
+    """A picture in mode "RGB", or one of its channels where all say the same: all that follows is a third of the work."""
+    red, green, blue = image.split()
+    return red if red.tobytes() == green.tobytes() == blue.tobytes() else image
 
 
 def _reduced(image: Image.Image) -> Image.Image:

@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import AutoField, Field, Model
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import AutoField, Field, JSONField, Model
 
 from recognizer.models import Status, Submission
 
@@ -32,6 +33,9 @@ CLAIMED = tuple(field.attname for field in Submission._meta.concrete_fields if f
 # What a labelled row, which nobody has to look at, does not get.
 VALUES = {"usefulness": "CASE WHEN label IS NULL THEN %s ELSE usefulness END"}
 
+# Every database adapter takes these as they are; a field would only look at them and hand them on.
+PLAIN = {str, bytes, int, float, bool, type(None)}
+
 
 def claim(submission_ids: Sequence[str], *, now: datetime) -> list[Submission]:
     """Claim what of these is `unclaimed()` and was attempted less than MAX_ATTEMPTS times, and count the attempt.
@@ -39,13 +43,14 @@ def claim(submission_ids: Sequence[str], *, now: datetime) -> list[Submission]:
     Whoever claims the same rows at the same moment gets others, or none.
     """
     held = timedelta(seconds=settings.CLAIM_SECONDS)
-    (key,) = _fields(Submission, "id")
-    ids = [key.get_db_prep_value(one, connection) for one in submission_ids]
-    times = [connection.ops.adapt_datetimefield_value(time) for time in (now, now - held, now + held)]
-    with connection.cursor() as cursor:
+    # Taken once: `django.db.connection` looks it up at each use.
+    database, (key,) = connections[DEFAULT_DB_ALIAS], _fields(Submission, "id")
+    ids = [key.get_db_prep_value(one, database) for one in submission_ids]
+    times = [database.ops.adapt_datetimefield_value(time) for time in (now, now - held, now + held)]
+    with database.cursor() as cursor:
         cursor.execute(_claiming(len(ids)), [times[0], *ids, settings.MAX_ATTEMPTS, *times[1:]])
         found = cursor.fetchall()
-    rows = [Submission.from_db(connection.alias, CLAIMED, (key.to_python(row[0]), *row[1:])) for row in found]
+    rows = [Submission.from_db(DEFAULT_DB_ALIAS, CLAIMED, (key.to_python(row[0]), *row[1:])) for row in found]
     # Two workers that store the same rows, because a claim ran out, lock them in the same order.
     return sorted(rows, key=lambda row: row.id)
 
@@ -53,7 +58,7 @@ def claim(submission_ids: Sequence[str], *, now: datetime) -> list[Submission]:
 @cache
 def _claiming(count: int) -> str:
     table, ids = Submission._meta.db_table, ", ".join(["%s"] * count)
-    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    lock = "FOR UPDATE SKIP LOCKED" if connections[DEFAULT_DB_ALIAS].features.has_select_for_update_skip_locked else ""
     return (
         f"UPDATE {table} SET attempts = attempts + 1, claimed_at = %s WHERE id IN ("  # noqa: S608 (names only)
         f"SELECT id FROM {table} WHERE id IN ({ids}) AND status = '{Status.QUEUED}' AND attempts < %s "
@@ -93,11 +98,16 @@ def _columns(model: type[Model]) -> tuple[str, ...]:
 
 def _execute(statement: str, model: type[Model], names: tuple[str, ...], rows: Sequence[Model]) -> int:
     """The statement with these fields of each row in turn; returns how many rows of the table it changed."""
-    fields = _fields(model, *names)
-    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
-    with connection.cursor() as cursor:
+    database, fields = connections[DEFAULT_DB_ALIAS], _fields(model, *names)
+    values = [[_as_stored(getattr(row, field.attname), field, database) for field in fields] for row in rows]
+    with database.cursor() as cursor:
         cursor.executemany(statement, values)
         return int(cursor.rowcount)
+
+
+def _as_stored(value: Any, field: "Field[Any, Any]", database: BaseDatabaseWrapper) -> Any:
+    is_plain = type(value) in PLAIN and not isinstance(field, JSONField)
+    return value if is_plain else field.get_db_prep_save(value, database)
 
 
 @cache
