@@ -232,6 +232,8 @@ TELEGRAM_OPERATOR_IDS = env_int_list("TELEGRAM_OPERATOR_IDS")
 # Messages a minute: of one person, and of all people together.
 TELEGRAM_USER_LIMIT = env_int("TELEGRAM_USER_LIMIT", 30, minimum=1, maximum=10_000)
 TELEGRAM_GLOBAL_LIMIT = env_int("TELEGRAM_GLOBAL_LIMIT", 1500, minimum=1, maximum=1_000_000)
+# Telegram itself allows about 30 (core.telegram.org/bots/faq).
+TELEGRAM_SENDS_PER_SECOND = env_int("TELEGRAM_SENDS_PER_SECOND", 30, minimum=1, maximum=1000)
 # A bot that died is replaced by another after this long: it no longer holds the poller's lock and its work.
 TELEGRAM_TAKEOVER_SECONDS = env_float("TELEGRAM_TAKEOVER_SECONDS", 10, minimum=2, maximum=300)
 

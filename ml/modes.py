@@ -26,7 +26,7 @@ def _as_mode(image: Image.Image, mode: str) -> Image.Image:
 
 
 def _without_channels_alike(image: Image.Image) -> Image.Image:
-    """A picture in mode "RGB", or one of its channels where all say the same: all that follows is a third of the work."""
+    """An RGB picture, or one of its channels where all are the same: what follows is a third of the work."""
     red, green, blue = image.split()
     return red if red.tobytes() == green.tobytes() == blue.tobytes() else image
 

@@ -57,7 +57,7 @@ def build_application() -> BotApplication:
         .base_file_url(f"{settings.TELEGRAM_API_BASE_URL}/file/bot")
         .request(Lanes(_http_client, size=CONNECTIONS))
         .get_updates_request(Lanes(_http_client, size=1))
-        .rate_limiter(FloodControl(max_retries=MAX_FLOOD_RETRIES))
+        .rate_limiter(FloodControl(overall_max_rate=settings.TELEGRAM_SENDS_PER_SECOND, max_retries=MAX_FLOOD_RETRIES))
         .defaults(_defaults())
         .context_types(ContextTypes(context=Context))
         .update_queue(intake)

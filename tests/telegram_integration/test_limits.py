@@ -1,5 +1,8 @@
 """How much one person, and all together, may ask in a minute."""
 
+from pytest_django import Settings
+
+from telegram_integration.bot import FloodControl, build_application
 from tests.bot_api import BotApi
 from tests.processes import Process, wait_until
 from tests.telegram_integration.conftest import StartBot
@@ -30,3 +33,12 @@ def test_all_together_are_asked_for_patience(start_bot: StartBot, redis_server: 
         second.text("/start")
 
         assert "افراد بسیار زیادی" in second.wait_for()["text"]
+
+
+def test_what_it_sends_a_second_is_the_operators_to_say(settings: Settings, redis_server: Process) -> None:
+    settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_SENDS_PER_SECOND = "1:a", 7
+
+    limiter = build_application().bot.rate_limiter
+
+    assert isinstance(limiter, FloodControl)
+    assert limiter._base_limiter is not None and limiter._base_limiter.max_rate == 7
