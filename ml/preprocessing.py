@@ -102,6 +102,8 @@ def _counts(grey: Grey, window: tuple[slice, slice]) -> Map:
 def _paper_shade(grey: Grey, counts: Map) -> int:
     """The commonest shade; of two that share the picture, as in a tight crop, the one that has more of its corners."""
     commonest = int(counts.argmax())
+    if counts[commonest] > 1 - _RIVAL:
+        return commonest
     far = _far(counts, commonest)
     rival = int(far.argmax())
     if far[rival] < _RIVAL:
@@ -120,9 +122,11 @@ def _far(counts: Map, shade: int) -> Map:
 def _is_flat(counts: Map, paper: int, least: float) -> bool:
     """Whether one shade, or two far apart where a blot hides much of the paper, make up the picture."""
     share = counts[max(0, paper - 1) : paper + 2].sum()
+    if share >= least:
+        return True
     far = _far(counts, paper)
     blot = int(far.argmax())
-    return bool(share >= least or share + far[max(0, blot - 1) : blot + 2].sum() > _TWO_SHADES)
+    return bool(share + far[max(0, blot - 1) : blot + 2].sum() > _TWO_SHADES)
 
 
 def _contrast(darker: Map, counts: Map) -> tuple[Map, float]:
@@ -147,8 +151,8 @@ def normalise(crop: Map) -> Map:
     total = float(digit.sum())
     centre_y = float(digit.sum(axis=1) @ np.arange(height)) / total
     centre_x = float(digit.sum(axis=0) @ np.arange(width)) / total
-    top = int(np.clip(round(SIDE / 2 - centre_y), 0, SIDE - height))
-    left = int(np.clip(round(SIDE / 2 - centre_x), 0, SIDE - width))
+    top = min(max(0, round(SIDE / 2 - centre_y)), SIDE - height)
+    left = min(max(0, round(SIDE / 2 - centre_x)), SIDE - width)
     field[top : top + height, left : left + width] = digit
     return field
 
