@@ -14,6 +14,7 @@ RATIOS = (
     ("requests/s at 32", "FastAPI", 32, "per_second", "ours / theirs", None),
     ("requests/s at 32", "LitServe", 32, "per_second", "ours / theirs", 1.0),
     ("requests/s at 32", "BentoML", 32, "per_second", "ours / theirs", 2.0),
+    ("requests/s at 32", "BentoML, a worker a core", 32, "per_second", "ours / theirs", None),
     ("p99 at 32", "LitServe", 32, "p99", "theirs / ours", 0.8),
 )
 

@@ -42,13 +42,19 @@ def reference(name: str, module: str) -> Service:
 
 def references() -> list[Service]:
     """What people would use instead."""
-    bentoml = str(Path(sys.executable).with_name("bentoml"))
     return [
         reference("old design (Flask)", "old_flask"),
         reference("FastAPI", "fastapi_app"),
         reference("LitServe", "litserve_app"),
-        Service("BentoML", (bentoml, "serve", "bench.references.bentoml_app:Digits", "--port", "{port}")),
+        bentoml("BentoML", "Digits"),
+        bentoml("BentoML, a worker a core", "DigitsOnEachCore"),
     ]
+
+
+def bentoml(name: str, service: str) -> Service:
+    """One of the services of `bench.references.bentoml_app`, by BentoML's own command."""
+    command = str(Path(sys.executable).with_name("bentoml"))
+    return Service(name, (command, "serve", f"bench.references.bentoml_app:{service}", "--port", "{port}"))
 
 
 def django_noop() -> Service:

@@ -1,4 +1,7 @@
-"""BentoML with adaptive batching; nothing is stored. `bentoml serve bench.references.bentoml_app:Digits`"""
+"""BentoML with adaptive batching; nothing is stored. `bentoml serve bench.references.bentoml_app:Digits`
+
+`Digits` has one worker, which is BentoML's default; `DigitsOnEachCore` has one for each core.
+"""
 
 from pathlib import Path
 
@@ -8,8 +11,7 @@ from bench.references.traced import traced_recognizer
 from ml.inference import Picture, Reading
 
 
-@bentoml.service(workers="cpu_count", traffic={"timeout": 60})
-class Digits:
+class Reader:
     """Reads batches of pictures."""
 
     def __init__(self) -> None:
@@ -20,3 +22,7 @@ class Digits:
         """Read them all."""
         readings = self.recognizer.read([Picture(path.read_bytes()) for path in file])
         return [reading.text for reading in readings if isinstance(reading, Reading)]
+
+
+Digits = bentoml.service(Reader, name="digits", traffic={"timeout": 60})
+DigitsOnEachCore = bentoml.service(Reader, name="digits", workers="cpu_count", traffic={"timeout": 60})
