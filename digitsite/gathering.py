@@ -2,7 +2,7 @@
 
 As gunicorn ships it, a slow caller keeps a thread, and as many of them as there are threads keep everybody else out.
 And its event loop waits for each caller to hang up, for up to two seconds. Here neither can be: the event loop gathers
-what is sent, and lets connections end in their own time. Plain requests get no thread at all, but go by the express.
+what is sent, and lets connections end in their own time.
 """
 
 import socket
@@ -10,41 +10,24 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from select import select
 from selectors import EVENT_READ
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
-from django.utils.http import http_date
-from django.utils.module_loading import import_string
 from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from digitsite.inbox import Inbox
-from digitsite.middleware import TrustedProxyMiddleware
 
 RECEIVE_BYTES = 2**18
-KEPT: "Future[bool]" = Future()
-KEPT.set_result(True)
-ENDED: "Future[bool]" = Future()
-ENDED.set_result(False)
 LINGER_SECONDS = 2.0
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 # As a data URL a picture has four characters for three bytes; a form adds its part headers.
 MAX_BODY_BYTES = settings.MAX_BATCH_BYTES * 4 // 3 + 2**18
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What is left to send of an answer, and whether the connection stays open after it."""
-
-    left: bytes
-    keeps: bool
 
 
 class GatheringWorker(ThreadWorker):  # type: ignore[misc]
@@ -56,11 +39,6 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         self.gathering: dict[TConn, Inbox] = {}
         self.lingering: dict[TConn, float] = {}
         self.looked_at = 0.0
-
-    def load_wsgi(self) -> None:
-        """In the process that answers, for the express has threads."""
-        super().load_wsgi()
-        self.express = import_string(settings.EXPRESS)(self._take_back, TrustedProxyMiddleware(HttpResponse).settle)
 
     def enqueue_req(self, conn: TConn) -> None:
         """A connection is new, or readable again: gather its next request."""
@@ -100,61 +78,12 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.unregister(conn.sock)
         del self.gathering[conn]
         conn.data_ready = True
-        if not self._goes_by_express(conn):
-            self._give_thread(conn)
+        self.take(conn)
 
-    def _give_thread(self, conn: TConn) -> None:
+    def take(self, conn: TConn) -> None:
+        """The connection's inbox holds a whole request, or as much of it as is gathered: give it a thread."""
         conn.inbox.open()
         super().enqueue_req(conn)
-
-    def _goes_by_express(self, conn: TConn) -> bool:
-        inbox: Inbox = conn.inbox
-        is_small = inbox.body_size <= self.express.MAX_BODY_BYTES and not inbox.is_cut
-        head = self.express.parse_head(inbox.head) if is_small else None
-        if head is None:
-            return False
-        head.meta["REMOTE_ADDR"] = conn.client[0] if isinstance(conn.client, tuple) else ""
-        self.express.take(conn, head, inbox.take_body())
-        return True
-
-    def _take_back(self, settled: list[tuple[TConn, Any]]) -> None:
-        """Called from other threads: the express is done with these; one without an answer goes the ordinary way.
-
-        Answers are sent at once. The event loop wakes only when this thread waits for something, and meanwhile nothing
-        else touches these connections.
-        """
-        sent = [(conn, answer and self._send(conn, answer)) for conn, answer in settled]
-        self.method_queue.defer(self._settle, sent)
-
-    def _send(self, conn: TConn, answer: Any) -> Sent:
-        keeps = self.alive and not answer.closes and len(self.keepalived_conns) < self.max_keepalived
-        said = f"Server: gunicorn\r\nDate: {http_date()}\r\nConnection: {'keep-alive' if keeps else 'close'}\r\n\r\n"
-        data = answer.head + said.encode() + answer.body
-        try:
-            return Sent(data[conn.sock.send(data) :], keeps)
-        except BlockingIOError:
-            return Sent(data, keeps)
-        except OSError:
-            return Sent(b"", keeps=False)
-
-    def _settle(self, settled: list[tuple[TConn, Sent | None]]) -> None:
-        for conn, sent in settled:
-            if sent is None:
-                self._give_thread(conn)
-            elif sent.left:
-                self._send_in_thread(conn, sent)
-            else:
-                self.finish_request(conn, KEPT if sent.keeps else ENDED)
-
-    def _send_in_thread(self, conn: TConn, sent: Sent) -> None:
-        """A caller who is slow to take the answer costs a thread, as with any other answer."""
-
-        def send() -> bool:
-            conn.sock.setblocking(True)
-            conn.sock.sendall(sent.left)
-            return sent.keeps
-
-        self.tpool.submit(send).add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
 
     def _drop(self, conn: TConn) -> None:
         self.poller.unregister(conn.sock)

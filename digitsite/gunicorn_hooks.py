@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
 
 # A thousand connections, and a database in each thread.
 OPEN_FILES = 4096
-worker_class = "digitsite.gathering.GatheringWorker"
+worker_class = "digitsite.express_worker.ExpressWorker"
 # Seconds that an idle connection is kept: longer than people, programs and proxies usually keep theirs, for what they
 # send must not meet our closing it. It costs no thread.
 keepalive = 75
