@@ -57,7 +57,7 @@ bench: install  ## measure speed beside what one would use instead (needs wrk)
 	@.venv-bench/bin/python -m bench $(ARGS)
 
 requirements: install-dev  ## pin again what the *.in files ask for
-	for set in requirements requirements-train requirements-dev; do \
+	for set in requirements requirements-train requirements-dev requirements-bench; do \
 	    $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	        --upgrade --quiet --no-header --annotation-style line $$set.in -o $$set.txt || exit 1; \
 	done
