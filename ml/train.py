@@ -16,7 +16,7 @@ from ml.data import NOT_A_DIGIT, DataError, LabelledImages, find_mnist, find_str
 from ml.examples import PICTURES, Examples, gather
 from ml.plots import plot_confusion_matrix, plot_learning_curves
 from ml.preprocessing import PREPROCESSING_VERSION
-from ml.training import Recipe, TrainedNetwork, accuracy, score, train
+from ml.training import Recipe, TrainedNetwork, accuracy, go_back, mean_accuracy, score, train
 
 RECIPES = {
     "simple": Recipe(
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--letters", type=Path, help="pen strokes of letters (default: DIGITS_LETTERS, else none)")
     parser.add_argument("--pictures", choices=sorted(PICTURES), help="which to make (compact: all, simple: none)")
     parser.add_argument("--start-from", type=Path, help="a model whose weights to start from")
+    parser.add_argument("--go-back", type=_share, help="move so far back towards the weights of --start-from, 0 to 1")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one training for each")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--learning-rate", type=float, help="instead of the recipe's")
@@ -60,11 +61,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _share(said: str) -> float:
+    value = float(said)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{said} is not from 0 to 1")
+    return value
+
+
 def run(options: argparse.Namespace) -> ModelCard:
     """Train every seed, choose by validation, open the test set once, save the artifact and its plots.
 
-    Raises DataError for missing or damaged data, ValueError when the work folder holds another training.
+    Raises DataError for missing or damaged data, ValueError when the work folder holds another training or there is
+    no start to go back to.
     """
+    if options.go_back and not options.start_from:
+        raise ValueError("--go-back needs --start-from.")
     options.output = options.output or options.work / f"{options.architecture}.keras"
     options.pictures = options.pictures or ("none" if options.architecture == "simple" else "all")
     recipe = RECIPES[options.architecture]
@@ -96,8 +107,12 @@ def run(options: argparse.Namespace) -> ModelCard:
         )
         for seed in options.seeds
     ]
-    best = max(networks, key=lambda network: network.validation_accuracy)
-    fields = _describe(recipe, networks, best, examples, load_mnist_test(mnist))
+    if options.go_back:
+        for network in networks:
+            go_back(network.model, options.start_from, options.go_back)
+    accuracies = {network.seed: mean_accuracy(network.model, examples.validation) for network in networks}
+    best = max(networks, key=lambda network: accuracies[network.seed])
+    fields = _describe(recipe, accuracies, networks, best, examples, load_mnist_test(mnist))
     card = save_artifact(best.model, fields, options.output)
     _plot(networks, best, examples.validation, options.output)
     return card
@@ -105,6 +120,7 @@ def run(options: argparse.Namespace) -> ModelCard:
 
 def _describe(
     recipe: Recipe,
+    accuracies: Mapping[int, float],
     networks: Sequence[TrainedNetwork],
     best: TrainedNetwork,
     examples: Examples,
@@ -121,7 +137,7 @@ def _describe(
     metrics = {
         "seeds": [network.seed for network in networks],
         "chosen_seed": best.seed,
-        "validation_accuracy": [round(network.validation_accuracy, 5) for network in networks],
+        "validation_accuracy": [round(accuracies[network.seed], 5) for network in networks],
         "mnist_test_accuracy": [round(value, 4) for value in test_accuracies],
         "mnist_test_accuracy_mean": round(float(np.mean(test_accuracies)), 5),
         "validation_calibration_error": round(expected_calibration_error(judgement.confidence, correct), 5),

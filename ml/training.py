@@ -137,6 +137,22 @@ def accuracy(outputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
     return float(np.mean(outputs[digits, :10].argmax(axis=1) == labels[digits]))
 
 
+def mean_accuracy(model: keras.Model, validation: Mapping[str, LabelledImages]) -> float:
+    """The mean of its accuracies on these sets."""
+    found = [accuracy(score(model, examples.images), examples.labels) for examples in validation.values()]
+    return float(np.mean(found))
+
+
+def go_back(model: keras.Model, start: Path, share: float) -> None:
+    """Move the weights back towards those of the network at `start`, by this share of the way, in [0, 1].
+
+    What a short training has taught stays for the most part, and what it had begun to forget comes back (Wortsman et
+    al., "Robust fine-tuning of zero-shot models", 2022).
+    """
+    weights = zip(load_model(start)[0].get_weights(), model.get_weights(), strict=True)
+    model.set_weights([share * old + (1 - share) * new for old, new in weights])
+
+
 def _start(recipe: Recipe, seed: int, steps: int, start_from: Path | None) -> tuple[keras.Model, keras.Model]:
     keras.utils.set_random_seed(seed)
     # As it was saved, not built anew: an older model may have another shape under the same name.

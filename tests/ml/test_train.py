@@ -60,3 +60,10 @@ def test_missing_data_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixt
 
     assert code == 2
     assert capsys.readouterr().err.startswith("ml.train: There is no MNIST file at")
+
+
+def test_there_must_be_a_start_to_go_back_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["--go-back", "0.5", "--work", str(tmp_path)])
+
+    assert code == 2
+    assert capsys.readouterr().err == "ml.train: --go-back needs --start-from.\n"

@@ -12,7 +12,7 @@ import pytest
 from ml.architectures import build
 from ml.artifact import CardFields, save_artifact
 from ml.data import NOT_A_DIGIT, LabelledImages, join
-from ml.training import Recipe, accuracy, score, train
+from ml.training import Recipe, accuracy, go_back, score, train
 from tests.ml.sources import printed_digits
 
 RECIPE = Recipe("simple", epochs=4, batch_size=32, average_momentum=0.9, clean_after=2, gentle_epochs=1)
@@ -98,6 +98,18 @@ def test_training_can_start_from_known_weights(tmp_path: Path) -> None:
 
     for one, other in zip(network.model.get_weights(), start.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_going_back_mixes_the_weights(tmp_path: Path) -> None:
+    start, model = build("simple"), build("simple")
+    fields = CardFields("simple", "softmax10", "1", {}, {}, 1.0, {"confidence": 0.5})
+    save_artifact(start, fields, tmp_path / "start.keras")
+    trained = model.get_weights()
+
+    go_back(model, tmp_path / "start.keras", 0.25)
+
+    for mixed, old, new in zip(model.get_weights(), start.get_weights(), trained, strict=True):
+        np.testing.assert_allclose(mixed, 0.25 * old + 0.75 * new, rtol=1e-5, atol=1e-7)
 
 
 def test_the_last_epochs_bend_less() -> None:
