@@ -25,7 +25,7 @@ def plot(results: Results) -> None:
 
     figures = results["http"]
     connections = sorted({one["connections"] for one in figures["loads"]})
-    drawn = Figure(figsize=(9, 4), layout="constrained")
+    drawn = Figure(figsize=(9, 4.5), layout="constrained")
     for axes, (name, title) in zip(
         drawn.subplots(1, 2), (("per_second", "requests a second"), ("p99", "99th percentile, ms")), strict=True
     ):
@@ -36,6 +36,6 @@ def plot(results: Results) -> None:
         axes.set_xticks(connections, [str(count) for count in connections], minor=False)
         axes.set_xticks([], minor=True)
     drawn.axes[0].set_ylim(bottom=0)
-    drawn.axes[0].legend()
+    drawn.legend(*drawn.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     drawn.axes[1].set_yscale("log")
     drawn.savefig(PLOT, dpi=110)
