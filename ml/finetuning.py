@@ -13,8 +13,9 @@ from ml.artifact import CardFields, ModelCard, load_model
 from ml.calibration import Judgement, Thresholds, fit_temperature, judge
 from ml.data import NOT_A_DIGIT, LabelledImages, join, load_mnist_training
 from ml.examples import gather, scribbles
+from ml.network_accuracy import score
 from ml.preprocessing import PREPROCESSING_VERSION
-from ml.training import Recipe, score, train
+from ml.training import Recipe, train
 
 LEARNING_RATE = 2e-4
 REVIEWED_SHARE = 0.25

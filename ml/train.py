@@ -14,9 +14,10 @@ from ml.augmentation import Distortion
 from ml.calibration import choose_thresholds, expected_calibration_error, fit_temperature, judge
 from ml.data import NOT_A_DIGIT, DataError, LabelledImages, find_mnist, find_strokes, join, load_mnist_test
 from ml.examples import PICTURES, Examples, gather
+from ml.network_accuracy import accuracy, mean_accuracy, score
 from ml.plots import plot_confusion_matrix, plot_learning_curves
 from ml.preprocessing import PREPROCESSING_VERSION
-from ml.training import Recipe, TrainedNetwork, accuracy, go_back, mean_accuracy, score, train
+from ml.training import Recipe, TrainedNetwork, go_back, train
 
 RECIPES = {
     "simple": Recipe(

@@ -15,6 +15,7 @@ from ml.artifact import load_model
 from ml.augmentation import DistortedBatches, Distortion
 from ml.calibration import IMPLAUSIBLE, judge
 from ml.data import NOT_A_DIGIT, LabelledImages
+from ml.network_accuracy import accuracy, score
 from ml.progress import Progress
 
 GENTLE = Distortion(rotation=5, shear=0.06, scale=0.05, shift=0.8, elastic=0.5, thickness=0.1)
@@ -123,24 +124,6 @@ def _plausible(average: keras.Model, training: LabelledImages, recipe: Recipe, f
     np.save(draft, kept)
     draft.replace(file)
     return kept
-
-
-def score(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The network's raw outputs, float32 (N, outputs), for pictures uint8 (N, 28, 28)."""
-    inputs = images[..., None].astype(np.float32) / np.float32(255)
-    return np.asarray(model.predict(inputs, batch_size=500, verbose=0), np.float32)
-
-
-def accuracy(outputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Share of the digits among the examples whose best digit is the label; outliers are left aside."""
-    digits = labels < NOT_A_DIGIT
-    return float(np.mean(outputs[digits, :10].argmax(axis=1) == labels[digits]))
-
-
-def mean_accuracy(model: keras.Model, validation: Mapping[str, LabelledImages]) -> float:
-    """The mean of its accuracies on these sets."""
-    found = [accuracy(score(model, examples.images), examples.labels) for examples in validation.values()]
-    return float(np.mean(found))
 
 
 def go_back(model: keras.Model, start: Path, share: float) -> None:
