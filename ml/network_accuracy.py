@@ -21,7 +21,6 @@ def accuracy(outputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
     return float(np.mean(outputs[digits, :10].argmax(axis=1) == labels[digits]))
 
 
-def mean_accuracy(model: keras.Model, validation: Mapping[str, LabelledImages]) -> float:
-    """The mean of its accuracies on these sets."""
-    found = [accuracy(score(model, examples.images), examples.labels) for examples in validation.values()]
-    return float(np.mean(found))
+def accuracies(model: keras.Model, validation: Mapping[str, LabelledImages]) -> dict[str, float]:
+    """Its accuracy on each of these sets, by the set's name."""
+    return {name: accuracy(score(model, examples.images), examples.labels) for name, examples in validation.items()}

@@ -14,7 +14,7 @@ from ml.augmentation import Distortion
 from ml.calibration import choose_thresholds, expected_calibration_error, fit_temperature, judge
 from ml.data import NOT_A_DIGIT, DataError, LabelledImages, find_mnist, find_strokes, join, load_mnist_test
 from ml.examples import PICTURES, Examples, gather
-from ml.network_accuracy import accuracy, mean_accuracy, score
+from ml.network_accuracy import accuracies, accuracy, score
 from ml.plots import plot_confusion_matrix, plot_learning_curves
 from ml.preprocessing import PREPROCESSING_VERSION
 from ml.training import Recipe, TrainedNetwork, go_back, train
@@ -109,19 +109,23 @@ def run(options: argparse.Namespace) -> ModelCard:
         for seed in options.seeds
     ]
     if options.go_back:
-        for network in networks:
-            go_back(network.model, options.start_from, options.go_back)
-    accuracies = {network.seed: mean_accuracy(network.model, examples.validation) for network in networks}
-    best = max(networks, key=lambda network: accuracies[network.seed])
-    fields = _describe(recipe, accuracies, networks, best, examples, load_mnist_test(mnist))
+        networks = [_gone_back(network, options, examples.validation) for network in networks]
+    best = max(networks, key=lambda network: network.validation_accuracy)
+    fields = _describe(recipe, networks, best, examples, load_mnist_test(mnist))
     card = save_artifact(best.model, fields, options.output)
     _plot(networks, best, examples.validation, options.output)
     return card
 
 
+def _gone_back(
+    network: TrainedNetwork, options: argparse.Namespace, validation: Mapping[str, LabelledImages]
+) -> TrainedNetwork:
+    go_back(network.model, options.start_from, options.go_back)
+    return replace(network, validation_accuracy=float(np.mean(list(accuracies(network.model, validation).values()))))
+
+
 def _describe(
     recipe: Recipe,
-    accuracies: Mapping[int, float],
     networks: Sequence[TrainedNetwork],
     best: TrainedNetwork,
     examples: Examples,
@@ -138,7 +142,7 @@ def _describe(
     metrics = {
         "seeds": [network.seed for network in networks],
         "chosen_seed": best.seed,
-        "validation_accuracy": [round(accuracies[network.seed], 5) for network in networks],
+        "validation_accuracy": [round(network.validation_accuracy, 5) for network in networks],
         "mnist_test_accuracy": [round(value, 4) for value in test_accuracies],
         "mnist_test_accuracy_mean": round(float(np.mean(test_accuracies)), 5),
         "validation_calibration_error": round(expected_calibration_error(judgement.confidence, correct), 5),

@@ -15,7 +15,7 @@ from ml.artifact import load_model
 from ml.augmentation import DistortedBatches, Distortion
 from ml.calibration import IMPLAUSIBLE, judge
 from ml.data import NOT_A_DIGIT, LabelledImages
-from ml.network_accuracy import accuracy, score
+from ml.network_accuracy import accuracies, score
 from ml.progress import Progress
 
 GENTLE = Distortion(rotation=5, shear=0.06, scale=0.05, shift=0.8, elastic=0.5, thickness=0.1)
@@ -47,16 +47,15 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class TrainedNetwork:
-    """The network of the best epoch, and what every epoch measured: one mapping of name to value each."""
+    """The network of the best epoch, and what every epoch measured: one mapping of name to value each.
+
+    `validation_accuracy`: the network's own, the mean over the validation sets.
+    """
 
     seed: int
     model: keras.Model
     history: list[dict[str, float]]
-
-    @property
-    def validation_accuracy(self) -> float:
-        """Mean accuracy over the validation sets in the best epoch."""
-        return max(epoch["validation_accuracy"] for epoch in self.history)
+    validation_accuracy: float
 
 
 def train(
@@ -96,7 +95,9 @@ def train(
             verbose=1 if sys.stdout.isatty() else 2,
         )
     best = keras.saving.load_model(progress.best_path, compile=False)
-    return TrainedNetwork(seed, best, progress.history)
+    return TrainedNetwork(
+        seed, best, progress.history, max(epoch["validation_accuracy"] for epoch in progress.history)
+    )
 
 
 def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
@@ -198,10 +199,7 @@ class EpochRecorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Measure the average on every validation set and write everything down."""
         measured = {name: float(value) for name, value in (logs or {}).items()}
-        found = {
-            name: accuracy(score(self._average, examples.images), examples.labels)
-            for name, examples in self._validation.items()
-        }
+        found = accuracies(self._average, self._validation)
         measured |= {f"validation_accuracy_{name}": value for name, value in found.items()}
         measured["validation_accuracy"] = float(np.mean(list(found.values())))
         self._progress.save(self.model, self._average, measured)
