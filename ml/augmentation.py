@@ -21,7 +21,10 @@ _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 @dataclass(frozen=True, slots=True)
 class Distortion:
-    """How far a picture may be bent: degrees, shear, relative scale, pixels, pixels, probability."""
+    """How far a picture may be bent: degrees, shear, relative scale, pixels, pixels, and probabilities.
+
+    `thickness`: that its strokes become thicker or thinner. `coarseness`: that it is as if seen with fewer pixels.
+    """
 
     rotation: float = 12.0
     shear: float = 0.15
@@ -29,13 +32,16 @@ class Distortion:
     shift: float = 2.0
     elastic: float = 1.1
     thickness: float = 0.3
+    coarseness: float = 0.15
 
 
 def distort(image: NDArray[np.uint8], amount: Distortion, rng: np.random.Generator) -> NDArray[np.uint8]:
     """A randomly bent copy of `image` uint8 (28, 28); ink that leaves the picture is lost."""
     columns, rows = _bent_grid(amount, rng)
     bent = np.asarray(cv2.remap(image, columns, rows, cv2.INTER_LINEAR), np.uint8)
-    return _thicken_or_thin(bent, rng) if rng.random() < amount.thickness else bent
+    if rng.random() < amount.thickness:
+        bent = _thicken_or_thin(bent, rng)
+    return _coarsen(bent, rng) if rng.random() < amount.coarseness else bent
 
 
 def _bent_grid(amount: Distortion, rng: np.random.Generator) -> tuple[Grid, Grid]:
@@ -55,6 +61,14 @@ def _thicken_or_thin(image: NDArray[np.uint8], rng: np.random.Generator) -> NDAr
     change = cv2.dilate if rng.random() < 0.5 else cv2.erode
     share = float(rng.uniform(0.2, 0.8))
     return np.asarray(cv2.addWeighted(change(image, _CROSS), share, image, 1.0 - share, 0.0), np.uint8)
+
+
+def _coarsen(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """As it is after it was reduced to a third of its side at the least, or to most of it."""
+    side = int(rng.integers(10, 22))
+    small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+    method = cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(small, image.shape, interpolation=method), np.uint8)
 
 
 class DistortedBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped

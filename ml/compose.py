@@ -19,7 +19,7 @@ from ml.data import (
     load_pen_characters,
     split_writers,
 )
-from ml.pictures import UNKNOWN, Sources
+from ml.glyphs import UNKNOWN, Sources
 
 SETS = {
     "strokes": "digit",

@@ -17,12 +17,13 @@ import cv2
 import numpy as np
 
 from ml.data import NOT_A_DIGIT, PART, LabelledImages, join
-from ml.pictures import MAKERS, UNKNOWN, Glyph, Sources
+from ml.glyphs import UNKNOWN, Glyph, Sources
+from ml.pictures import MAKERS
 from ml.preprocessing import PREPROCESSING_VERSION, find_ink, normalise
 from ml.rendering import CANVAS, Grey, invert, photograph, random_scene
 from ml.segmentation import Candidate, propose
 
-CORPUS_VERSION = 4
+CORPUS_VERSION = 5
 PIECES_PER_GLYPH = 0.5
 PICTURES_PER_CHUNK = 1_000
 _MARK = 0.45

@@ -139,3 +139,8 @@ def split_writers(characters: list[PenCharacter]) -> tuple[list[PenCharacter], l
     """Training and validation characters, no writer group in both."""
     training = [one for one in characters if one.writer_group not in HELD_OUT_WRITERS]
     return training, [one for one in characters if one.writer_group in HELD_OUT_WRITERS]
+
+
+def load_writers(path: Path | None) -> tuple[list[PenCharacter], list[PenCharacter]]:
+    """The characters of a file of pen strokes by the writers for training, and by those held out; none without it."""
+    return split_writers(load_pen_characters(path)) if path else ([], [])

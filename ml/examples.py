@@ -11,16 +11,16 @@ from ml.corpus import build_corpus, make_examples
 from ml.data import (
     NOT_A_DIGIT,
     LabelledImages,
-    PenCharacter,
     join,
     load_mnist_training,
-    load_pen_characters,
-    split_writers,
+    load_writers,
 )
-from ml.pictures import Sources
+from ml.glyphs import Sources
 
 DRAWN = {
     "digit": 16_000,
+    "unusual": 10_000,
+    "small": 12_000,
     "row": 6_000,
     "amount": 4_000,
     "crowded": 2_000,
@@ -32,6 +32,7 @@ DRAWN = {
 }
 PHOTOGRAPHED = {
     "digit-photo": 10_000,
+    "unusual-photo": 3_000,
     "row-photo": 5_000,
     "amount-photo": 3_000,
     "mnist-photo": 9_000,
@@ -65,7 +66,7 @@ def gather(
     files = {"mnist": mnist, "strokes": strokes, "letters": letters}
     hashes = {name: file_sha256(path) for name, path in files.items() if path is not None}
     training, validation = load_mnist_training(mnist)
-    digits, letter_shapes = _characters(strokes), _characters(letters)
+    digits, letter_shapes = load_writers(strokes), load_writers(letters)
     made = [
         build_corpus(
             {kind: max(1, int(count * share)) for kind, count in _possible(PICTURES[pictures], hashes).items()},
@@ -85,13 +86,12 @@ def gather(
     return Examples(everything if outliers else _digits_only(everything), chosen, hashes)
 
 
-def _characters(path: Path | None) -> tuple[list[PenCharacter], list[PenCharacter]]:
-    return split_writers(load_pen_characters(path)) if path else ([], [])
-
-
 def _possible(counts: Mapping[str, int], hashes: Mapping[str, str]) -> dict[str, int]:
     """Without a file of strokes, or of letters, the kinds of pictures made from them fall away."""
-    needs = dict.fromkeys(("digit", "row", "amount", "crowded"), "strokes") | {"letter": "letters", "word": "letters"}
+    needs = dict.fromkeys(("digit", "unusual", "small", "row", "amount", "crowded"), "strokes") | {
+        "letter": "letters",
+        "word": "letters",
+    }
     return {kind: count for kind, count in counts.items() if needs.get(kind.removesuffix("-photo"), "mnist") in hashes}
 
 

@@ -1,57 +1,68 @@
 """Composes pictures of characters whose ink is known one by one: single digits, rows, amounts, letters, scribbles."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.data import NOT_A_DIGIT, PART, LabelledImages, PenCharacter
+from ml.data import NOT_A_DIGIT, PART, PenCharacter
+from ml.glyphs import UNKNOWN, Glyph, Sources
+from ml.hands import bend_strokes, change_hand, stretch
+from ml.mnist_pictures import mnist_digit, mnist_row
 from ml.outliers import LOOK_ALIKES, MARKS, SIGNS, Sign, scribble, symbol
-from ml.rendering import Map, Written, bend_strokes, draw_strokes, place, write_line
+from ml.rendering import Written, draw_strokes, place, write_line
 
-UNKNOWN = -1
 _WHOLE = 0.95
 _BROKEN = 0.65
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One character in a picture.
-
-    `ink`: float32 (H, W) in [0, 1] over the whole picture. `label`: 0-9, NOT_A_DIGIT, PART or UNKNOWN.
-    """
-
-    ink: Map
-    label: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What pictures are made from; `digits` and `letters` may be empty."""
-
-    mnist: LabelledImages
-    digits: Sequence[PenCharacter]
-    letters: Sequence[PenCharacter]
 
 
 Maker = Callable[[int, Sources, np.random.Generator], list[Glyph]]
 _Labelled = tuple[Written, int]
 
 
-def _single(strokes: Sequence[NDArray[np.float32]], label: int, rng: np.random.Generator) -> Glyph:
-    """One character somewhere on a square canvas, with any pen from 2 to 12 % of its width."""
-    side = round(float(np.exp(rng.uniform(np.log(64), np.log(280)))))
-    size = rng.uniform(0.4, 0.92) * side
+def _single(
+    strokes: Sequence[NDArray[np.float32]],
+    label: int,
+    rng: np.random.Generator,
+    *,
+    sides: tuple[float, float] = (64, 280),
+    sizes: tuple[float, float] = (0.4, 0.92),
+    pens: tuple[float, float] = (0.02, 0.12),
+    boldest: float = 0.2,
+) -> Glyph:
+    """One character somewhere on a square canvas, with any pen from 2 to 12 % of its width.
+
+    `sides`: of the canvas, in pixels. `sizes`, `pens`: as shares of it. `boldest`: pen, as a share of the character.
+    """
+    side = round(float(np.exp(rng.uniform(*np.log(sides)))))
+    size = rng.uniform(*sizes) * side
     left, top = rng.uniform(0.02, 0.98, 2) * (side - size)
-    pen = min(rng.uniform(0.02, 0.12) * side, 0.2 * size)
+    pen = min(rng.uniform(*pens) * side, boldest * size)
     return Glyph(draw_strokes(place(strokes, (left, top, size, size)), (side, side), pen), label)
 
 
 def _digit(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
     character = sources.digits[index % len(sources.digits)]
     return [_single(bend_strokes(character.strokes, rng), int(character.label), rng)]
+
+
+def _unusual(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """One digit by an unlikely hand, and with any pen up to a broad brush."""
+    character = sources.digits[index % len(sources.digits)]
+    strokes = change_hand(character.strokes, character.label, rng)
+    return [_single(strokes, int(character.label), rng, pens=(0.02, 0.22), boldest=0.27)]
+
+
+def _small(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """One digit that nearly fills a picture of 12 to 40 pixels, every third stretched to do so; some are letters."""
+    is_letter = len(sources.letters) > 0 and rng.random() < 0.3
+    characters = sources.letters if is_letter else sources.digits
+    character = characters[index % len(characters)]
+    strokes = change_hand(character.strokes, character.label, rng)
+    if rng.random() < 1 / 3:
+        strokes = stretch(strokes, rng.uniform(0, 0.8))
+    label = _letter_label(character) if is_letter else int(character.label)
+    return [_single(strokes, label, rng, sides=(12, 40), sizes=(0.7, 1.0), pens=(0.06, 0.2), boldest=0.25)]
 
 
 def _letter(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
@@ -65,20 +76,6 @@ def _letter_label(character: PenCharacter) -> int:
 
 def _junk(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
     return [_single(scribble(rng) if index % 2 else symbol(rng), NOT_A_DIGIT, rng)]
-
-
-def _mnist_ink(image: NDArray[np.uint8], size: float) -> Map:
-    """An MNIST picture as ink of about `size` pixels, its edges sharpened back."""
-    side = max(8, round(size * 1.4))
-    large = cv2.resize(image.astype(np.float32) / np.float32(255), (side, side), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(np.clip((large - 0.5) * 1.5 + 0.5, 0, 1), np.float32)
-
-
-def _mnist_digit(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
-    which = index % len(sources.mnist)
-    small = _mnist_ink(sources.mnist.images[which], float(np.exp(rng.uniform(np.log(20), np.log(140)))))
-    margins = [(int(before), int(after)) for before, after in rng.integers(0, 1 + len(small) // 2, (2, 2))]
-    return [Glyph(np.pad(small, margins), int(sources.mnist.labels[which]))]
 
 
 def _row(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
@@ -130,24 +127,6 @@ def _write(characters: Sequence[_Labelled], rng: np.random.Generator) -> list[Gl
     return [Glyph(ink, label) for ink, (_, label) in zip(inks, characters, strict=True)]
 
 
-def _mnist_row(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
-    """Two to six MNIST digits side by side, some touching."""
-    height = rng.uniform(28, 90)
-    gap = height * rng.uniform(-0.08, 0.25)
-    which = rng.integers(0, len(sources.mnist), rng.integers(2, 7))
-    inks = [_trim(_mnist_ink(sources.mnist.images[i], height * rng.uniform(0.85, 1.1))) for i in which]
-    lefts = np.cumsum([0.3 * height, *(ink.shape[1] + gap + rng.normal(0, 0.04) * height for ink in inks)])
-    shape = (round(1.9 * height), round(lefts[-1] + height))
-    glyphs = []
-    for ink, left, i in zip(inks, lefts, which, strict=False):
-        whole = np.zeros(shape, np.float32)
-        top = round(0.3 * height + abs(rng.normal(0, 0.05)) * height)
-        target = whole[top : top + ink.shape[0], round(left) : round(left) + ink.shape[1]]
-        target[:] = ink[: target.shape[0], : target.shape[1]]
-        glyphs.append(Glyph(whole, int(sources.mnist.labels[i])))
-    return glyphs
-
-
 def _crowded(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
     """One digit of a row, cropped so that its neighbours reach into the picture, as in the boxes of a form."""
     glyphs = _row(index, sources, rng)
@@ -169,17 +148,14 @@ def _cropped(glyph: Glyph, window: tuple[slice, slice]) -> Glyph:
     return Glyph(ink, glyph.label if share > _WHOLE else PART if share < _BROKEN else UNKNOWN)
 
 
-def _trim(ink: Map) -> Map:
-    rows, columns = np.nonzero(ink.max(axis=1) > 0.2)[0], np.nonzero(ink.max(axis=0) > 0.2)[0]
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
-
 MAKERS: dict[str, Maker] = {
     "digit": _digit,
+    "unusual": _unusual,
+    "small": _small,
     "row": _row,
     "amount": _amount,
-    "mnist": _mnist_digit,
-    "mnist-row": _mnist_row,
+    "mnist": mnist_digit,
+    "mnist-row": mnist_row,
     "crowded": _crowded,
     "letter": _letter,
     "word": _word,

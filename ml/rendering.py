@@ -10,30 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.hands import Strokes, bend_strokes
+
 Grey = NDArray[np.uint8]
 Map = NDArray[np.float32]
-Strokes = Sequence[NDArray[np.float32]]
 
 _FIXED_POINT_BITS = 4
 _SUPERSAMPLING = 2
-
-
-def bend_strokes(strokes: Strokes, rng: np.random.Generator) -> list[NDArray[np.float32]]:
-    """The same character by a slightly different hand: slanted, turned, squeezed, and smoothly bent."""
-    slant, turn = rng.normal(0, 0.12), np.deg2rad(rng.normal(0, 5))
-    squeeze = np.exp(rng.normal(0, 0.12))
-    linear = np.array([[squeeze * np.cos(turn), -np.sin(turn) - slant], [np.sin(turn), np.cos(turn)]], np.float32)
-    waves, phases = rng.normal(0, 12, (2, 2)).astype(np.float32), rng.uniform(0, 2 * np.pi, (2, 2))
-    frequency = 2 * np.pi / rng.uniform(500, 1200)
-    return [_bend(stroke @ linear.T, waves, phases, frequency) for stroke in strokes]
-
-
-def _bend(
-    points: NDArray[np.float32], waves: NDArray[np.float32], phases: NDArray[np.float64], frequency: float
-) -> NDArray[np.float32]:
-    x, y = points[:, :1] * frequency, points[:, 1:] * frequency
-    offsets = waves[0] * np.sin(y + phases[0]) + waves[1] * np.sin(x + phases[1])
-    return np.asarray(points + offsets, np.float32)
 
 
 def draw_strokes(strokes: Strokes, shape: tuple[int, int], pen: float) -> Map:
@@ -71,7 +54,7 @@ class Written:
 
 
 def write_line(characters: Sequence[Written], rng: np.random.Generator) -> list[Map]:
-    """The ink of each character on a line of any size, by one pen and bent by `bend_strokes`; some touch."""
+    """The ink of each character on a line of any size, by one pen and bent as `ml.hands` does; some touch."""
     height = rng.uniform(40, 120)
     pen, gap = height * rng.uniform(0.04, 0.14), height * rng.uniform(-0.1, 0.3)
     placed, right = [], 0.3 * height
@@ -133,10 +116,10 @@ def photograph(ink: Map, scene: Scene, rng: np.random.Generator) -> Grey:
     """The picture of `ink` under the light, on the paper and through the camera of `scene`."""
     shape = (ink.shape[0], ink.shape[1])
     if scene.grain:
-        ink = ink * (1 - scene.grain * _smooth_noise(shape, 1.0, rng))
+        ink = ink * (1 - scene.grain * smooth_noise(shape, 1.0, rng))
     reflectance = scene.paper * (1 - scene.lines * _paper_lines(shape, rng)) if scene.lines else scene.paper
     surface = reflectance + (scene.ink - reflectance) * ink
-    lit = surface * _light(shape, scene, rng)
+    lit = surface * light(shape, scene.slope, scene.shadow, rng)
     if scene.blur:
         lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), scene.blur * max(shape) / 200 + 0.05), np.float32)
     if scene.noise:
@@ -148,16 +131,20 @@ def photograph(ink: Map, scene: Scene, rng: np.random.Generator) -> Grey:
     return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
-def _light(shape: tuple[int, int], scene: Scene, rng: np.random.Generator) -> Map:
+def light(shape: tuple[int, int], slope: float, shadow: float, rng: np.random.Generator) -> Map:
+    """How bright the light is at each point, float32 `shape`, 1 = full: falling off to one side, a shadow cast on it.
+
+    `slope`, `shadow`: as a Scene's.
+    """
     rows, columns = np.mgrid[-0.5 : 0.5 : shape[0] * 1j, -0.5 : 0.5 : shape[1] * 1j]
     angle = rng.uniform(0, 2 * np.pi)
     along = np.cos(angle) * columns + np.sin(angle) * rows
-    light = 1 - scene.slope * (along + 0.5)
-    if scene.shadow:
+    bright = 1 - slope * (along + 0.5)
+    if shadow:
         angle, edge = rng.uniform(0, 2 * np.pi), rng.uniform(-0.3, 0.3)
         distance = np.cos(angle) * columns + np.sin(angle) * rows - edge
-        light = light * (1 - scene.shadow / (1 + np.exp(-distance / rng.uniform(0.01, 0.08))))
-    return np.asarray(np.clip(light, 0.25, 1.1), np.float32)
+        bright = bright * (1 - shadow / (1 + np.exp(-distance / rng.uniform(0.01, 0.08))))
+    return np.asarray(np.clip(bright, 0.25, 1.1), np.float32)
 
 
 def _paper_lines(shape: tuple[int, int], rng: np.random.Generator) -> Map:
@@ -172,7 +159,7 @@ def _paper_lines(shape: tuple[int, int], rng: np.random.Generator) -> Map:
     return np.maximum(lines, lines.T) if shape[0] == shape[1] and rng.random() < 0.5 else lines
 
 
-def _smooth_noise(shape: tuple[int, int], scale: float, rng: np.random.Generator) -> Map:
+def smooth_noise(shape: tuple[int, int], scale: float, rng: np.random.Generator) -> Map:
     """Noise in [0, 1] with spots about `scale` pixels wide."""
     return np.asarray(np.clip(cv2.GaussianBlur(rng.random(shape, np.float32), (0, 0), scale) * 3 - 1, 0, 1))
 

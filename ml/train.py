@@ -24,7 +24,7 @@ RECIPES = {
         "simple",
         epochs=15,
         learning_rate=1e-3,
-        distortion=Distortion(rotation=8, shear=0.1, scale=0.08, shift=1, elastic=0.8, thickness=0.15),
+        distortion=Distortion(rotation=8, shear=0.1, scale=0.08, shift=1, elastic=0.8, thickness=0.15, coarseness=0),
     ),
     "compact": Recipe("compact", epochs=20, gentle_epochs=3),
 }

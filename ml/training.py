@@ -18,7 +18,7 @@ from ml.data import NOT_A_DIGIT, LabelledImages
 from ml.network_accuracy import accuracies, score
 from ml.progress import Progress
 
-GENTLE = Distortion(rotation=5, shear=0.06, scale=0.05, shift=0.8, elastic=0.5, thickness=0.1)
+GENTLE = Distortion(rotation=5, shear=0.06, scale=0.05, shift=0.8, elastic=0.5, thickness=0.1, coarseness=0.08)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.augmentation import DistortedBatches, Distortion, distort
 from ml.data import LabelledImages
@@ -21,9 +22,23 @@ def test_distortion_moves_the_ink_but_keeps_the_digit() -> None:
     assert 0.7 < np.median(ink) < 1.4
 
 
+def test_coarse_picture_has_lost_its_details_and_kept_its_ink() -> None:
+    rng = np.random.default_rng(0)
+    coarse = Distortion(rotation=0, shear=0, scale=0, shift=0, elastic=0, thickness=0, coarseness=1)
+    images = printed_digits(50, 0).images
+
+    coarsened = np.stack([distort(image, coarse, rng) for image in images])
+
+    def sharpness(pictures: NDArray[np.uint8]) -> float:
+        return float((np.diff(pictures.astype(np.float64), axis=2) ** 2).mean())
+
+    assert sharpness(coarsened) < 0.8 * sharpness(images)
+    assert 0.9 < coarsened.sum(dtype=np.float64) / images.sum(dtype=np.float64) < 1.1
+
+
 def test_no_distortion_leaves_the_picture() -> None:
     image = printed_digits(1, 0).images[0]
-    nothing = Distortion(rotation=0, shear=0, scale=0, shift=0, elastic=0, thickness=0)
+    nothing = Distortion(rotation=0, shear=0, scale=0, shift=0, elastic=0, thickness=0, coarseness=0)
 
     np.testing.assert_array_equal(distort(image, nothing, np.random.default_rng(0)), image)
 

@@ -6,7 +6,8 @@ import pytest
 
 from ml.corpus import build_corpus, label_candidate, label_candidates, make_examples
 from ml.data import NOT_A_DIGIT, PART, load_pen_characters
-from ml.pictures import MAKERS, UNKNOWN, Glyph, Sources
+from ml.glyphs import UNKNOWN, Glyph, Sources
+from ml.pictures import MAKERS
 from ml.pieces import MARGIN
 from ml.rendering import CANVAS, draw_strokes, photograph, place
 from ml.segmentation import Candidate

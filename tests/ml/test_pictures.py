@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from ml.data import NOT_A_DIGIT, load_pen_characters
+from ml.glyphs import Glyph, Sources
 from ml.outliers import LOOK_ALIKES
-from ml.pictures import MAKERS, Glyph, Sources
+from ml.pictures import MAKERS
 from tests.ml.sources import printed_digits, write_strokes
 
 
@@ -70,3 +71,21 @@ def test_amounts_need_no_letters(sources: Sources) -> None:
     found = [labels(glyphs) for glyphs in amounts(replace(sources, letters=()))]
 
     assert sum(one[0] == NOT_A_DIGIT or one[-1] == NOT_A_DIGIT for one in found) > len(found) / 2
+
+
+def test_small_pictures_are_nearly_filled(sources: Sources) -> None:
+    pictures = [MAKERS["small"](index, sources, np.random.default_rng(index))[0] for index in range(60)]
+
+    sides = {one.ink.shape for one in pictures}
+    assert all(12 <= height == width <= 40 for height, width in sides)
+    filled = [max(np.ptp(axis) + 1 for axis in np.nonzero(one.ink > 0.2)) / len(one.ink) for one in pictures]
+    assert min(filled) > 0.6
+    assert {one.label for one in pictures} == {0, 1, 7, NOT_A_DIGIT}
+
+
+def test_unusual_digits_are_drawn_with_bolder_pens(sources: Sources) -> None:
+    def boldest(kind: str) -> float:
+        pictures = [MAKERS[kind](index, sources, np.random.default_rng(index))[0] for index in range(60)]
+        return max(float(one.ink.mean()) for one in pictures)
+
+    assert boldest("unusual") > 1.2 * boldest("digit")

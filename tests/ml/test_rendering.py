@@ -5,7 +5,6 @@ from ml.rendering import (
     CANVAS,
     Scene,
     Written,
-    bend_strokes,
     draw_strokes,
     invert,
     photograph,
@@ -81,12 +80,3 @@ def test_shadow_and_lines_change_the_paper() -> None:
     assert np.ptp(photograph(nothing, shadowed, rng)) > 40
     ruled = Scene(paper=200, ink=20, slope=0, shadow=0, lines=0.5, grain=0, blur=0, noise=0, quality=100)
     assert 0.001 < np.mean(photograph(nothing, ruled, rng) < 150) < 0.4
-
-
-def test_bent_strokes_differ_a_little() -> None:
-    strokes = [np.array([[0, 0], [1000, 0], [1000, 1000], [0, 1000]], np.float32)]
-
-    bent = bend_strokes(strokes, np.random.default_rng(3))
-
-    distance = np.linalg.norm(bent[0] - strokes[0], axis=1)
-    assert 1 < distance.mean() < 500
