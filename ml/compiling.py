@@ -5,10 +5,14 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+_SMALL = 32
+"""Where a network takes pictures of any size: LiteRT's interpreter changes it later."""
+
 
 def compile_network(model: keras.Model) -> bytes:
-    """The network as it is now, as a LiteRT flatbuffer: float32 (1, 28, 28, 1) in, float32 (1, outputs) out."""
-    signature = [tf.TensorSpec((1, 28, 28, 1), tf.float32)]
+    """The network as it is now, as a LiteRT flatbuffer, for one picture at a time: float32 (1, h, w, channels) in."""
+    shape = [1, *(side or _SMALL for side in model.input_shape[1:])]
+    signature = [tf.TensorSpec(shape, tf.float32)]
     traced = tf.function(with_constant_weights(model), input_signature=signature).get_concrete_function()
     # Without an object to keep track of, TensorFlow takes a way that it calls deprecated; there is nothing to track.
     converter = tf.lite.TFLiteConverter.from_concrete_functions([traced], tf.Module())

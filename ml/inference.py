@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ml import binarisation
 from ml.artifact import ModelCard
 from ml.calibration import Judgement, Thresholds
 from ml.decoding import ImageError
@@ -87,7 +88,11 @@ class Recognizer:
 
     @classmethod
     def load(cls, path: Path, *, confidence: float | None = None, outlier: float | None = None) -> Recognizer:
-        """Load a verified model; `confidence` and `outlier` move its thresholds. Raises ArtifactError."""
+        """Load a verified model; `confidence` and `outlier` move its thresholds. Raises ArtifactError.
+
+        Also when the ink network is damaged, which otherwise the first photograph would tell.
+        """
+        binarisation.shipped()
         return cls.around(Scorer.load(path), confidence=confidence, outlier=outlier)
 
     @classmethod

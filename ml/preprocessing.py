@@ -8,12 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.binarisation import find_ink_on_paper
+from ml.flat_paper import find_ink_on_flat_paper
 from ml.paper import shrink
-from ml.reflectance import LEAST_CONTRAST, find_lost, usual_level
+from ml.reflectance import usual_level
 from ml.ruling import remove_ruling
 
-PREPROCESSING_VERSION = "5"
-"""Changes whenever the same picture would give other tensors; kept with every model and every prediction."""
+PREPROCESSING_VERSION = "6"
+"""Changes whenever the same picture would give other tensors, as with another ink network; kept with every model and
+every prediction."""
 
 Grey = NDArray[np.uint8]
 Map = NDArray[np.float32]
@@ -21,17 +24,9 @@ Map = NDArray[np.float32]
 SIDE = 28
 BOX = 20
 WORKING_SIDE = 1000
+PHOTOGRAPH_SIDES = (384, 640)
+_GLIMPSE = 0.3
 
-_FLAT = 0.6
-_FLAT_SMALL = 0.3
-_TWO_SHADES = 0.75
-_RIVAL = 0.3
-_CORNER = 10
-"""A corner is one so-manieth of each side."""
-_SHADED = 0.08
-_SMALL_SIDE = 64
-_SHADES = np.arange(256, dtype=np.float32)
-_FULL_CONTRAST = 0.75
 _BOUNDARY = 0.1
 _THINNEST = 1.7
 """Pixels of the 28x28 field; MNIST's own strokes are two to three wide."""
@@ -55,86 +50,47 @@ def find_ink(grey: Grey) -> Ink:
     """Tell ink from paper in a grey picture, uint8 (H, W), either polarity, under even or uneven light."""
     small = shrink(grey, WORKING_SIDE)
     scale = grey.shape[1] / small.shape[1]
-    if drawn := _on_flat_paper(small):
+    if drawn := find_ink_on_flat_paper(small):
         ink, contrast = drawn
         return Ink(remove_ruling(ink), scale, contrast)
-    ink, lost = find_lost(small)
-    ink = remove_ruling(ink)
-    return Ink(ink, scale, usual_level(lost[ink > 0.5]))
+    return _in_photograph(small, scale)
 
 
-def _on_flat_paper(grey: Grey) -> tuple[Map, float] | None:
-    """Ink and contrast of a drawing on paper of one single shade; None for any other picture."""
-    window = _written_on(grey)
-    counts = _counts(grey, window)
-    paper = _paper_shade(grey, counts)
-    is_small = max(grey.shape) <= _SMALL_SIDE
-    if not _is_flat(counts, paper, _FLAT_SMALL if is_small else _FLAT):
+def _in_photograph(small: Grey, scale: float) -> Ink:
+    """Ink in a photograph: seen as a whole, and again from closer by where it covers but a part of a large one."""
+    whole, ink, lost = _seen_as_a_whole(small)
+    factor = small.shape[1] / whole.shape[1]
+    window = _around(ink, factor)
+    if factor == 1 or window is None or max(small[window].shape) > PHOTOGRAPH_SIDES[0]:
+        return Ink(ink, scale * factor, usual_level(lost[ink > 0.5]))
+    close = np.zeros(small.shape, np.float32)
+    found, lost = find_ink_on_paper(np.ascontiguousarray(small[window]))
+    close[window] = remove_ruling(found)
+    return Ink(close, scale, usual_level(lost[close[window] > 0.5]))
+
+
+def _seen_as_a_whole(small: Grey) -> tuple[Grey, Map, Map]:
+    """The picture reduced as far as its ink can still be seen, the ink, and the lost reflectance."""
+    for side in PHOTOGRAPH_SIDES:
+        whole = shrink(small, side)
+        ink, lost = find_ink_on_paper(whole)
+        ink = remove_ruling(ink)
+        if whole.shape == small.shape or (ink > _GLIMPSE).any():
+            break
+    return whole, ink, lost
+
+
+def _around(ink: Map, factor: float) -> tuple[slice, slice] | None:
+    """Rows and columns, `factor` times larger, that hold all ink and paper around it; None where there is none.
+
+    What is small may seem faint from afar, so a little is enough.
+    """
+    x, y, width, height = cv2.boundingRect((ink > _GLIMPSE).view(np.uint8))
+    if not width:
         return None
-    darker = (paper - _SHADES) / np.float32(255)
-    contrast, level = _contrast(darker, counts)
-    if level < LEAST_CONTRAST:  # on a large sheet the paper's grain may outweigh a small digit
-        contrast, level = _contrast(darker, np.where(np.abs(darker) > LEAST_CONTRAST, counts, np.float32(0)))
-    if not is_small and counts[(contrast > LEAST_CONTRAST) & (contrast < level / 4)].sum() > _SHADED:
-        return None
-    if level < LEAST_CONTRAST:
-        return np.zeros(grey.shape, np.float32), level
-    table = np.minimum(contrast / (level if level < _FULL_CONTRAST else 1.0), 1.0).astype(np.float32)
-    ink = np.full(grey.shape, table[grey[0, 0]])
-    ink[window] = cv2.LUT(grey[window], table)
-    return ink, level
-
-
-def _written_on(grey: Grey) -> tuple[slice, slice]:
-    """Rows and columns of all that differs from the first pixel; the whole picture when nothing does."""
-    x, y, width, height = cv2.boundingRect((grey != grey[0, 0]).view(np.uint8))
-    return np.s_[y : y + height, x : x + width] if width else np.s_[:, :]
-
-
-def _counts(grey: Grey, window: tuple[slice, slice]) -> Map:
-    """The share of each shade, float32 (256,); what lies outside the window is as the first pixel."""
-    inside = grey[window]
-    counts = np.asarray(cv2.calcHist([inside], [0], None, [256], [0, 256]).ravel(), np.float32)
-    counts[grey[0, 0]] += grey.size - inside.size
-    return counts / np.float32(grey.size)
-
-
-def _paper_shade(grey: Grey, counts: Map) -> int:
-    """The commonest shade; of two that share the picture, as in a tight crop, the one that has more of its corners."""
-    commonest = int(counts.argmax())
-    if counts[commonest] > 1 - _RIVAL:
-        return commonest
-    far = _far(counts, commonest)
-    rival = int(far.argmax())
-    if far[rival] < _RIVAL:
-        return commonest
-    height, width = (max(1, side // _CORNER) for side in grey.shape)
-    corners = grey[np.r_[:height, -height:0]][:, np.r_[:width, -width:0]].astype(np.int16)
-    nearer = np.abs(corners - rival) < np.abs(corners - commonest)
-    return rival if nearer.mean() > 0.5 else commonest
-
-
-def _far(counts: Map, shade: int) -> Map:
-    """The counts of those shades only that are far from this one."""
-    return np.where(np.abs(_SHADES - shade) > _FULL_CONTRAST * 255, counts, np.float32(0))
-
-
-def _is_flat(counts: Map, paper: int, least: float) -> bool:
-    """Whether one shade, or two far apart where a blot hides much of the paper, make up the picture."""
-    share = counts[max(0, paper - 1) : paper + 2].sum()
-    if share >= least:
-        return True
-    far = _far(counts, paper)
-    blot = int(far.argmax())
-    return bool(share + far[max(0, blot - 1) : blot + 2].sum() > _TWO_SHADES)
-
-
-def _contrast(darker: Map, counts: Map) -> tuple[Map, float]:
-    """Each shade's contrast, to the side where the ink is, and the one below which 95 % of the ink's mass lies."""
-    contrast = np.maximum(darker if counts @ darker >= 0 else -darker, 0)
-    order = np.argsort(contrast)
-    mass = np.cumsum((contrast * counts)[order])
-    return contrast, float(contrast[order[np.searchsorted(mass, 0.95 * mass[-1])]])
+    margin = 0.5 * max(width, height)
+    rows = slice(int(max(0, y - margin) * factor), int((y + height + margin) * factor) + 1)
+    return rows, slice(int(max(0, x - margin) * factor), int((x + width + margin) * factor) + 1)
 
 
 def normalise(crop: Map) -> Map:

@@ -1,0 +1,99 @@
+"""Photographs of written ink, of more kinds than `ml.rendering` knows: what the ink network learns to see through.
+
+Worn paper, ruling, grids, margins and frames, shadows, dirt, uneven ink, noise.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.rendering import Grey, Map, invert, light, smooth_noise
+
+_Shape = tuple[int, int]
+
+
+def take_photo(ink: Map, rng: np.random.Generator) -> Grey:
+    """A photograph of `ink`, float32 (h, w) in [0, 1]: uint8 (h, w); one in five shows light ink on dark ground."""
+    shape = (ink.shape[0], ink.shape[1])
+    paper = rng.uniform(90, 252)
+    contrast = rng.uniform(0.1, 0.4) if rng.random() < 0.45 else rng.uniform(0.4, 0.95)
+    surface = _paper(shape, paper, contrast, rng)
+    if rng.random() < 0.5:
+        grain = smooth_noise(shape, rng.uniform(0.7, 2.5), rng)
+        ink = np.asarray(ink * (1 - rng.uniform(0, 0.6) * grain), np.float32)
+    lit = (surface - contrast * surface * ink) * _light(shape, rng)
+    blur = rng.uniform(0.2, 1.9) * max(shape) / 200 + 0.05
+    noisy = cv2.GaussianBlur(lit, (0, 0), blur) + rng.normal(0, rng.uniform(0.3, 8), shape)
+    picture = np.asarray(np.clip(noisy, 0, 255), np.uint8)
+    if rng.random() < 0.8:
+        encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 96))])[1]
+        picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return invert(picture) if rng.random() < 0.2 else picture
+
+
+def _paper(shape: _Shape, brightness: float, contrast: float, rng: np.random.Generator) -> Map:
+    """Paper with nothing written on it; its lines are no darker than the ink that `contrast` tells of."""
+    paper = np.full(shape, brightness, np.float32)
+    if rng.random() < 0.35:
+        paper *= 1 + rng.uniform(0.01, 0.06) * _stains(shape, rng.uniform(8, 60), rng)
+    for chance in (0.55, 0.15):
+        if rng.random() < chance:
+            paper *= 1 - rng.uniform(0.04, 0.75) * contrast * _lines(shape, rng)
+    if rng.random() < 0.2:
+        _sprinkle(paper, brightness, rng)
+    return paper
+
+
+def _light(shape: _Shape, rng: np.random.Generator) -> Map:
+    bright = light(shape, rng.uniform(0, 0.55), rng.uniform(0.1, 0.6) if rng.random() < 0.45 else 0.0, rng)
+    return bright * light(shape, 0.0, rng.uniform(0.1, 0.5), rng) if rng.random() < 0.15 else bright
+
+
+def _stains(shape: _Shape, scale: float, rng: np.random.Generator) -> Map:
+    """Unevenness with spots about `scale` pixels wide, of mean 0 and deviation 1."""
+    coarse = (2 + int(shape[0] / scale), 2 + int(shape[1] / scale))
+    spots = rng.normal(0, 1, coarse).astype(np.float32)
+    return np.asarray(cv2.resize(spots, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _sprinkle(paper: Map, brightness: float, rng: np.random.Generator) -> None:
+    """Dirt: a few specks, up to a hundredth of the picture wide."""
+    largest = max(1, max(paper.shape) // 90)
+    for _ in range(rng.integers(1, 12)):
+        centre = int(rng.integers(paper.shape[1])), int(rng.integers(paper.shape[0]))
+        shade = brightness * rng.uniform(0.3, 1)
+        cv2.circle(paper, centre, int(rng.integers(0, largest + 1)), shade, cv2.FILLED, cv2.LINE_AA)
+
+
+def _lines(shape: _Shape, rng: np.random.Generator) -> Map:
+    """Ruling, a grid, a margin's line or a frame: 1 on a line, less where it is worn."""
+    lines = np.zeros(shape, np.float32)
+    side = max(shape)
+    width = max(1, round(rng.uniform(0.003, 0.016) * side))
+    gap = rng.uniform(0.06, 0.5) * side
+    kind = rng.choice(("ruled", "grid", "margin", "frame"))
+    slope = rng.normal(0, 0.025)
+    if kind == "frame":
+        left, top, right, bottom = (int(share * side) for share in rng.uniform(0, 0.12, 4))
+        corner = (shape[1] - right, shape[0] - bottom)
+        cv2.rectangle(lines, (left, top), corner, 1.0, width, cv2.LINE_AA)
+    elif kind == "margin":
+        _rule(lines, rng.uniform(0, side), 2.0 * side, slope, width, upright=bool(rng.random() < 0.5))
+    else:
+        _rule(lines, rng.uniform(0, gap), gap, slope, width, upright=False)
+        if kind == "grid":
+            across = gap if rng.random() < 0.7 else gap * rng.uniform(0.5, 3)
+            _rule(lines, rng.uniform(0, across), across, slope, width, upright=True)
+    if rng.random() < 0.2:
+        lines *= np.clip(0.6 + 0.8 * _stains(shape, rng.uniform(3, 12), rng), 0, 1)
+    return lines
+
+
+def _rule(lines: NDArray[np.float32], start: float, gap: float, slope: float, width: int, *, upright: bool) -> None:
+    """Draw parallel lines, `gap` pixels apart, the first at `start`."""
+    side = max(lines.shape)
+    tilt = slope * side / 2
+    for offset in np.arange(start, side * 1.15, gap):
+        before, after = round(offset - tilt), round(offset + tilt)
+        first, last = ((before, 0), (after, side)) if upright else ((0, before), (side, after))
+        cv2.line(lines, first, last, 1.0, width, cv2.LINE_AA)

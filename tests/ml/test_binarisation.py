@@ -1,0 +1,100 @@
+"""The ink network as it ships: what it sees, what it finds, and that a damaged one is told at once."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.artifact import SHIPPED_MODEL, ArtifactError
+from ml.binarisation import NETWORK, Binariser, channels, find_ink_on_paper, shipped
+from ml.inference import Recognizer
+from ml.reflectance import measure
+from ml.rendering import Scene, draw_strokes, invert, photograph
+
+SEVEN = [np.array([[40, 40], [110, 40], [70, 120]], np.float32)]
+FAINT = Scene(paper=200, ink=160, slope=0.4, shadow=0.4, lines=0.1, grain=0.3, blur=0.8, noise=5, quality=60)
+
+
+def photo(shape: tuple[int, int] = (160, 160)) -> np.ndarray:
+    return photograph(draw_strokes(SEVEN, shape, 12), FAINT, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("shape", [(160, 160), (161, 190), (200, 150), (33, 31), (8, 40)])
+def test_ink_is_as_large_as_the_picture(shape: tuple[int, int]) -> None:
+    ink, lost = find_ink_on_paper(np.random.default_rng(0).integers(0, 256, shape, np.uint8))
+
+    assert ink.shape == lost.shape == shape
+    assert ink.dtype == np.float32
+    assert ink.min() >= 0 and ink.max() <= 1
+
+
+def test_faint_strokes_in_shadow_on_ruled_paper_are_found_and_nothing_else() -> None:
+    truth = draw_strokes(SEVEN, (160, 160), 12) > 0.5
+
+    for picture in (photo(), invert(photo())):
+        found = find_ink_on_paper(picture)[0] > 0.5
+        assert (found & truth).sum() / (found | truth).sum() > 0.8
+
+
+def test_both_channels_tell_dark_ink_from_light_paper() -> None:
+    truth = draw_strokes(SEVEN, (160, 160), 12) > 0.5
+
+    for picture in (photo(), invert(photo())):
+        lost, grey = np.moveaxis(channels(measure(picture)), 2, 0).astype(np.float64)
+        assert lost[truth].mean() > lost[~truth].mean() + 50
+        assert grey[truth].mean() < grey[~truth].mean()
+
+
+def test_threads_do_not_disturb_one_another() -> None:
+    pictures = [photo(shape) for shape in ((160, 160), (192, 160), (160, 200))]
+    alone = [find_ink_on_paper(picture)[0] for picture in pictures]
+    wrong: list[int] = []
+
+    def read_again(place: int) -> None:
+        again = [find_ink_on_paper(pictures[place])[0] for _ in range(10)]
+        wrong.extend(place for ink in again if not np.array_equal(ink, alone[place]))
+
+    threads = [threading.Thread(target=read_again, args=(place,)) for place in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert not wrong
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for suffix in (".tflite", ".json"):
+        shutil.copy(NETWORK.with_suffix(suffix), tmp_path)
+    return tmp_path / NETWORK.name
+
+
+def test_network_that_its_card_does_not_describe_is_refused(copy: Path) -> None:
+    Binariser.load(copy)
+    copy.write_bytes(copy.read_bytes()[:-1] + b"x")
+
+    with pytest.raises(ArtifactError, match="not the one its card describes"):
+        Binariser.load(copy)
+
+
+@pytest.mark.parametrize("missing", [".tflite", ".json"])
+def test_missing_file_is_named(copy: Path, missing: str) -> None:
+    copy.with_suffix(missing).unlink()
+
+    with pytest.raises(ArtifactError, match=f"ink{missing}"):
+        Binariser.load(copy)
+
+
+def test_damaged_network_is_told_when_a_model_is_loaded(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy.with_suffix(".json").write_text("{}")
+    monkeypatch.setattr("ml.binarisation.shipped", lambda: Binariser.load(copy))
+
+    with pytest.raises(ArtifactError, match="ink network"):
+        Recognizer.load(SHIPPED_MODEL)
+
+
+def test_shipped_network_is_loaded_once() -> None:
+    assert shipped() is shipped()

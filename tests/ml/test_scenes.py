@@ -1,0 +1,35 @@
+import numpy as np
+
+from ml.rendering import draw_strokes
+from ml.scenes import take_photo
+
+INK = draw_strokes([np.array([[40, 20], [60, 100]], np.float32)], (120, 100), 12)
+
+
+def test_photo_has_the_shape_of_its_ink_and_depends_on_nothing_but_the_seed() -> None:
+    for seed in range(60):
+        photo = take_photo(INK, np.random.default_rng(seed))
+
+        assert photo.shape == INK.shape
+        assert photo.dtype == np.uint8
+        np.testing.assert_array_equal(photo, take_photo(INK, np.random.default_rng(seed)))
+
+
+def test_ink_is_darker_than_the_paper_around_it_or_in_some_lighter() -> None:
+    on, around = INK > 0.9, np.zeros(INK.shape, np.bool_)
+    around[10:110, 20:80] = INK[10:110, 20:80] < 0.05
+
+    differences = []
+    for seed in range(200):
+        photo = take_photo(INK, np.random.default_rng(seed)).astype(np.float64)
+        differences.append(photo[around].mean() - photo[on].mean())
+
+    darker = np.mean(np.array(differences) > 0)
+    assert 0.65 < darker < 0.95
+
+
+def test_blank_sheets_differ_from_one_another() -> None:
+    blank = np.zeros((90, 90), np.float32)
+    spread = [take_photo(blank, np.random.default_rng(seed)).std() for seed in range(60)]
+
+    assert min(spread) < 8 < 25 < max(spread)
