@@ -65,7 +65,7 @@ class Binariser:
         height, width = seen.shape[:2]
         padded = cv2.copyMakeBorder(seen, 0, -height % STEP, 0, -width % STEP, cv2.BORDER_REPLICATE)
         logits = self._run(padded[None].astype(np.float32) / np.float32(255))[:height, :width]
-        return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
+        return np.asarray(0.5 + 0.5 * np.tanh(0.5 * logits), np.float32)  # the logistic function, without overflow
 
     def _run(self, batch: Map) -> Map:
         with self._lock:

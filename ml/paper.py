@@ -67,6 +67,8 @@ def shade(grey: Grey) -> Grey:
     small = np.asarray(cv2.medianBlur(shrink(grey, _SHADE_SIDE), 3), np.uint8)
     window = max(5, int(min(small.shape) * _WIDEST_STROKE) | 1)
     margin = min(window // 2, min(small.shape) - 1)
+    if not margin:  # a single row of pixels
+        return grey
     closed = cv2.morphologyEx(_continued(small, margin), cv2.MORPH_CLOSE, np.ones((window, window), np.uint8))
     smooth = cv2.medianBlur(closed[margin:-margin, margin:-margin], 5)
     return np.asarray(cv2.resize(smooth, grey.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)

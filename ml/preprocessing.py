@@ -25,6 +25,8 @@ SIDE = 28
 BOX = 20
 WORKING_SIDE = 1000
 PHOTOGRAPH_SIDES = (384, 640)
+"""Pixels: the larger only where no ink can be seen at the smaller."""
+
 _GLIMPSE = 0.3
 
 _BOUNDARY = 0.1

@@ -21,7 +21,7 @@ def photo(shape: tuple[int, int] = (160, 160)) -> np.ndarray:
     return photograph(draw_strokes(SEVEN, shape, 12), FAINT, np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("shape", [(160, 160), (161, 190), (200, 150), (33, 31), (8, 40)])
+@pytest.mark.parametrize("shape", [(160, 160), (161, 190), (200, 150), (33, 31), (8, 40), (1, 40), (40, 1)])
 def test_ink_is_as_large_as_the_picture(shape: tuple[int, int]) -> None:
     ink, lost = find_ink_on_paper(np.random.default_rng(0).integers(0, 256, shape, np.uint8))
 

@@ -175,6 +175,16 @@ def test_thick_strokes_along_the_lines_of_a_ledger_are_not_taken_for_them() -> N
     assert _agreement(find_ink(_as_grey(picture)).map, _truth("7", pen=26)) > 0.85
 
 
+@pytest.mark.parametrize("shape", [(8, 4000), (4000, 8), (9, 700)])
+def test_strip_of_a_photograph_is_no_trouble(shape: tuple[int, int]) -> None:
+    strip = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+    ink = find_ink(strip)
+
+    assert np.isfinite(ink.map).all()
+    assert ink.scale * ink.map.shape[1] == pytest.approx(shape[1])
+
+
 def test_large_picture_is_worked_on_reduced() -> None:
     ink = find_ink(_grey(side=2000, pen=120))
 
