@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from ml.artifact import CardFields, ModelCard, load_model
+from ml.augmentation import Distortion
 from ml.calibration import Judgement, Thresholds, fit_temperature, judge
 from ml.data import NOT_A_DIGIT, LabelledImages, join, load_mnist_training
 from ml.examples import gather, scribbles
@@ -79,9 +80,14 @@ def fine_tune(
 ) -> keras.Model:
     """Train the network at `start` further and return its best epoch; resumed from `folder` after a kill.
 
+    In so short a training, pictures made coarse would unlearn more than they teach.
+
     Raises ValueError when another training began in `folder`.
     """
-    recipe = Recipe(card.architecture, epochs=epochs, learning_rate=LEARNING_RATE, clean_after=epochs)
+    sharp = Distortion(coarseness=0)
+    recipe = Recipe(
+        card.architecture, epochs=epochs, learning_rate=LEARNING_RATE, clean_after=epochs, distortion=sharp
+    )
     return train(
         recipe,
         seed=0,
