@@ -18,7 +18,7 @@ from ml.network_accuracy import score
 from ml.preprocessing import PREPROCESSING_VERSION
 from ml.training import Recipe, train
 
-LEARNING_RATE = 2e-4
+LEARNING_RATE = 1e-4
 REVIEWED_SHARE = 0.25
 MAX_REPEATS = 50
 REPORT_EVERY = 10
