@@ -16,8 +16,7 @@ from ml.data import (
     find_mnist,
     find_strokes,
     load_mnist_training,
-    load_pen_characters,
-    split_writers,
+    load_writers,
 )
 from ml.glyphs import UNKNOWN, Sources
 
@@ -61,7 +60,7 @@ def _sources(options: argparse.Namespace) -> Sources:
         raise DataError(
             "The pen strokes are missing. Give --strokes and --letters, or DIGITS_STROKES and DIGITS_LETTERS."
         )
-    held_out = [split_writers(load_pen_characters(path))[1] for path in (strokes, letters)]
+    held_out = [load_writers(path)[1] for path in (strokes, letters)]
     return Sources(load_mnist_training(find_mnist(options.data))[1], *held_out)
 
 

@@ -66,7 +66,7 @@ def make_rounds(
             places = np.array_split(np.arange(number * size, (number + 1) * size), 4 * processes)
             return [pool.submit(_make_some, place) for place in places]
 
-        coming = order(first)
+        coming = order(first) if first < last else []
         for number in range(first, last):
             ready = [future.result() for future in coming]
             if number + 1 < last:

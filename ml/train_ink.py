@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> dict[str, object]:
 
 def _train(options: argparse.Namespace, sources: Sources) -> keras.Model:
     """AdamW with a cosine schedule; every round sees new pictures, so there is nothing to learn by heart."""
-    about = {"rounds": options.rounds, "size": options.size, "seed": options.seed}
+    about = _about(options)
     options.work.mkdir(parents=True, exist_ok=True)
     done = _done(options.work, about)
     keras.utils.set_random_seed(options.seed)
@@ -89,6 +89,11 @@ def _train(options: argparse.Namespace, sources: Sources) -> keras.Model:
         draft.replace(options.work / "progress.json")
         _checkpoint(options.work, number - 1).unlink(missing_ok=True)
     return model
+
+
+def _about(options: argparse.Namespace) -> dict[str, int]:
+    """What makes one training another."""
+    return {"rounds": options.rounds, "size": options.size, "seed": options.seed}
 
 
 def _done(work: Path, about: dict[str, int]) -> int:
@@ -159,7 +164,7 @@ def _save(
         "sha256": hashlib.sha256(network).hexdigest(),
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "data": hashes,
-        "training": {"rounds": options.rounds, "size": options.size, "seed": options.seed},
+        "training": _about(options),
         "metrics": metrics,
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)
