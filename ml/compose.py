@@ -13,12 +13,10 @@ from ml.corpus import compose
 from ml.data import (
     NOT_A_DIGIT,
     DataError,
-    find_mnist,
-    find_strokes,
-    load_mnist_training,
-    load_writers,
+    DataFiles,
+    add_data_options,
 )
-from ml.glyphs import UNKNOWN, Sources
+from ml.glyphs import UNKNOWN, Sources, load_sources
 
 SETS = {
     "strokes": "digit",
@@ -37,31 +35,19 @@ SETS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write every set; 0 when done, 2 when the data are missing or wrong."""
     parser = argparse.ArgumentParser(prog="python -m ml.compose", description=__doc__)
-    parser.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras's download)")
-    parser.add_argument("--strokes", type=Path, help="pen strokes of digits (default: DIGITS_STROKES)")
-    parser.add_argument("--letters", type=Path, help="pen strokes of letters (default: DIGITS_LETTERS)")
+    add_data_options(parser)
     parser.add_argument("--count", type=int, default=500, help="pictures in each set")
     parser.add_argument("--output", type=Path, default=Path("var/sets"))
     options = parser.parse_args(arguments)
     try:
-        sources = _sources(options)
+        files = DataFiles.find(options.data, options.strokes, options.letters, needed=("strokes", "letters"))
+        sources = load_sources(files)[1]
     except DataError as error:
         print(f"ml.compose: {error}", file=sys.stderr)
         return 2
     for name, kind in SETS.items():
         print(f"{options.output / name}: {write_set(options.output / name, kind, sources, options.count)} pictures")
     return 0
-
-
-def _sources(options: argparse.Namespace) -> Sources:
-    strokes = find_strokes(options.strokes, "DIGITS_STROKES")
-    letters = find_strokes(options.letters, "DIGITS_LETTERS")
-    if strokes is None or letters is None:
-        raise DataError(
-            "The pen strokes are missing. Give --strokes and --letters, or DIGITS_STROKES and DIGITS_LETTERS."
-        )
-    held_out = [load_writers(path)[1] for path in (strokes, letters)]
-    return Sources(load_mnist_training(find_mnist(options.data))[1], *held_out)
 
 
 def write_set(folder: Path, kind: str, sources: Sources, count: int) -> int:

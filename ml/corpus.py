@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from ml.data import NOT_A_DIGIT, PART, LabelledImages, join
+from ml.files import replacing
 from ml.glyphs import UNKNOWN, Glyph, Sources
 from ml.pictures import MAKERS
 from ml.preprocessing import PREPROCESSING_VERSION, find_ink, normalise
@@ -152,9 +153,9 @@ def _remember(sources: Sources, seed: int) -> None:
 def _make_chunk(chunk: _Chunk) -> Path:
     sources, seed = _remembered
     examples = join([make_examples(chunk.kind, index, sources, seed) for index in chunk.indices])
-    draft = chunk.path.with_suffix(".new.npz")
-    np.savez_compressed(draft, images=examples.images, labels=examples.labels)
-    return draft.replace(chunk.path)
+    with replacing(chunk.path) as draft:
+        np.savez_compressed(draft, images=examples.images, labels=examples.labels)
+    return chunk.path
 
 
 def _read_chunk(path: Path) -> LabelledImages:

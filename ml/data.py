@@ -4,11 +4,15 @@ import gzip
 import json
 import os
 import zipfile
-from dataclasses import dataclass
+from argparse import ArgumentParser
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ml.artifact import file_sha256
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
@@ -52,6 +56,46 @@ def join(parts: list[LabelledImages]) -> LabelledImages:
     return LabelledImages(images, np.concatenate([part.labels for part in parts]))
 
 
+@dataclass(frozen=True, slots=True)
+class DataFiles:
+    """Where the data lie. Pen strokes of digits and of letters need not be there: then there is less to learn from."""
+
+    mnist: Path
+    strokes: Path | None
+    letters: Path | None
+
+    @classmethod
+    def find(
+        cls, mnist: Path | None, strokes: Path | None, letters: Path | None, *, needed: Collection[str] = ()
+    ) -> "DataFiles":
+        """Each as given, else as DIGITS_MNIST, DIGITS_STROKES and DIGITS_LETTERS say, else MNIST is downloaded.
+
+        `needed`: which of "strokes" and "letters" must be there. Raises DataError when there is no such file, or the
+        download fails.
+        """
+        pens = {
+            "strokes": _find_strokes(strokes, "DIGITS_STROKES"),
+            "letters": _find_strokes(letters, "DIGITS_LETTERS"),
+        }
+        for name in needed:
+            if pens[name] is None:
+                what = "pen strokes" if name == "strokes" else "pen strokes of letters"
+                raise DataError(f"The {what} are missing. Give --{name}, or DIGITS_{name.upper()}.")
+        return cls(find_mnist(mnist), **pens)
+
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of each file that there is, by the names of the fields."""
+        paths = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: file_sha256(path) for name, path in paths.items() if path is not None}
+
+
+def add_data_options(parser: ArgumentParser) -> None:
+    """The options whose values `DataFiles.find` takes: --data, --strokes and --letters."""
+    parser.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras downloads it)")
+    parser.add_argument("--strokes", type=Path, help="pen strokes of digits (default: DIGITS_STROKES, else none)")
+    parser.add_argument("--letters", type=Path, help="pen strokes of letters (default: DIGITS_LETTERS, else none)")
+
+
 def find_mnist(path: Path | None = None) -> Path:
     """Where `mnist.npz` lies: `path`, else the file DIGITS_MNIST names, else Keras's own download of it.
 
@@ -65,7 +109,7 @@ def find_mnist(path: Path | None = None) -> Path:
     return named
 
 
-def find_strokes(path: Path | None, variable: str) -> Path | None:
+def _find_strokes(path: Path | None, variable: str) -> Path | None:
     """The file of pen strokes: `path`, else what the environment variable names, else None."""
     named = path or _path_from_environment(variable)
     if named is not None and not named.is_file():

@@ -6,16 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.artifact import file_sha256
 from ml.corpus import build_corpus, make_examples
-from ml.data import (
-    NOT_A_DIGIT,
-    LabelledImages,
-    join,
-    load_mnist_training,
-    load_writers,
-)
-from ml.glyphs import Sources
+from ml.data import NOT_A_DIGIT, DataFiles, LabelledImages, join
+from ml.glyphs import Sources, load_sources
 
 DRAWN = {
     "digit": 16_000,
@@ -56,33 +49,28 @@ class Examples:
     hashes: Mapping[str, str]
 
 
-def gather(
-    mnist: Path, strokes: Path | None, letters: Path | None, *, pictures: str, outliers: bool, cache: Path
-) -> Examples:
+def gather(files: DataFiles, *, pictures: str, outliers: bool, cache: Path) -> Examples:
     """Everything the files give: `pictures` is a key of PICTURES; without `outliers`, digits only.
 
     Pictures are made once and kept in `cache`. Raises DataError for missing or damaged files.
     """
-    files = {"mnist": mnist, "strokes": strokes, "letters": letters}
-    hashes = {name: file_sha256(path) for name, path in files.items() if path is not None}
-    training, validation = load_mnist_training(mnist)
-    digits, letter_shapes = load_writers(strokes), load_writers(letters)
+    hashes, sources = files.hashes(), load_sources(files)
     made = [
         build_corpus(
             {kind: max(1, int(count * share)) for kind, count in _possible(PICTURES[pictures], hashes).items()},
-            Sources(examples, digits[part], letter_shapes[part]),
+            sources[part],
             seed=part,
             folder=cache,
             hashes=hashes,
         )
-        for part, (examples, share) in enumerate([(training, 1.0), (validation, 0.1)])
+        for part, share in enumerate((1.0, 0.1))
     ]
-    chosen = {"mnist": validation} | {
+    chosen = {"mnist": sources[1].mnist} | {
         name: join([examples for kind, examples in made[1].items() if kind.endswith("-photo") == photographed])
         for name, photographed in (("drawn", False), ("photographed", True))
         if any(kind.endswith("-photo") == photographed for kind in made[1])
     }
-    everything = join([training, *made[0].values()])
+    everything = join([sources[0].mnist, *made[0].values()])
     return Examples(everything if outliers else _digits_only(everything), chosen, hashes)
 
 

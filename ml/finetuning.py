@@ -12,7 +12,7 @@ import numpy as np
 from ml.artifact import CardFields, ModelCard, load_model
 from ml.augmentation import Distortion
 from ml.calibration import Judgement, Thresholds, fit_temperature, judge
-from ml.data import NOT_A_DIGIT, LabelledImages, join, load_mnist_training
+from ml.data import NOT_A_DIGIT, DataFiles, LabelledImages, join, load_mnist_training
 from ml.examples import gather, scribbles
 from ml.network_accuracy import score
 from ml.preprocessing import PREPROCESSING_VERSION
@@ -35,7 +35,7 @@ class Material:
 
 
 def gather_material(
-    files: Mapping[str, Path | None],
+    files: DataFiles,
     reviewed: LabelledImages,
     *,
     outliers: bool,
@@ -46,7 +46,7 @@ def gather_material(
     """Mix old and new: MNIST, made pictures, reviewed digits and, for a network that can refuse, scribbles.
 
     Args:
-        files: "mnist", and "strokes" and "letters" of pens where there are any.
+        files: where the data lie.
         reviewed: what reviewers labelled; repeated, at most MAX_REPEATS times, for it is little. It is distorted
             anew each time.
         outliers: whether the network can tell what is no digit.
@@ -56,10 +56,8 @@ def gather_material(
     Raises:
         DataError: a file is missing or damaged.
     """
-    mnist, strokes, letters = files["mnist"], files.get("strokes"), files.get("letters")
-    assert mnist is not None, "MNIST is what must not be forgotten"
-    known = gather(mnist, strokes, letters, pictures=pictures, outliers=outliers, cache=cache)
-    size = len(load_mnist_training(mnist)[0])
+    known = gather(files, pictures=pictures, outliers=outliers, cache=cache)
+    size = len(load_mnist_training(files.mnist)[0])
     rng = np.random.default_rng(0)
     old = [
         known.training.take(np.sort(rng.permutation(part)[: limit // 2]))

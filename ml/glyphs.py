@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ml.data import LabelledImages, PenCharacter
+from ml.data import DataFiles, LabelledImages, PenCharacter, load_mnist_training, load_writers
 from ml.rendering import Map
 
 UNKNOWN = -1
@@ -27,3 +27,14 @@ class Sources:
     mnist: LabelledImages
     digits: Sequence[PenCharacter]
     letters: Sequence[PenCharacter]
+
+
+def load_sources(files: DataFiles) -> tuple[Sources, Sources]:
+    """What training pictures are made from, and those that validate: no image and no group of writers in both.
+
+    Raises DataError for damaged files.
+    """
+    images = load_mnist_training(files.mnist)
+    digits, letters = load_writers(files.strokes), load_writers(files.letters)
+    training, validation = (Sources(images[part], digits[part], letters[part]) for part in (0, 1))
+    return training, validation

@@ -8,6 +8,10 @@ from typing import Any
 
 import keras
 
+from ml.files import replacing
+
+_FILE = "progress.json"
+
 
 @dataclass(slots=True)
 class Progress:
@@ -21,13 +25,7 @@ class Progress:
     def load(cls, folder: Path, recipe: Mapping[str, Any], seed: int) -> "Progress":
         """The progress in `folder`; raises ValueError when another recipe or seed began there."""
         about = {"recipe": dict(recipe), "seed": seed}
-        file = folder / "progress.json"
-        if not file.exists():
-            return cls(folder, about, [])
-        saved = json.loads(file.read_text(encoding="utf-8"))
-        if saved["about"] != about:
-            raise ValueError(f"{folder} holds another training ({saved['about']}); choose another folder.")
-        return cls(folder, about, saved["history"])
+        return cls(folder, about, read_reached(folder, about) or [])
 
     @property
     def best_path(self) -> Path:
@@ -46,15 +44,28 @@ class Progress:
         model.save(self.path("model", epoch))
         average.save(self.path("average", epoch))
         if measured["validation_accuracy"] > best:
-            _save_whole(average, self.best_path)
-        draft = self.folder / "progress.json.new"
-        draft.write_text(json.dumps({"about": self.about, "history": self.history}), encoding="utf-8")
-        draft.replace(self.folder / "progress.json")
+            with replacing(self.best_path) as draft:
+                average.save(draft)
+        write_reached(self.folder, self.about, self.history)
         for what in ("model", "average"):
             self.path(what, epoch - 1).unlink(missing_ok=True)
 
 
-def _save_whole(model: keras.Model, path: Path) -> None:
-    draft = path.with_name(f"draft-{path.name}")
-    model.save(draft)
-    draft.replace(path)
+def read_reached(folder: Path, about: Mapping[str, Any]) -> Any:
+    """What the training in `folder` has reached, as `write_reached` left it; None when none of this form began there.
+
+    Raises ValueError when the training there is about something else.
+    """
+    try:
+        saved = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    if saved["about"] != about:
+        raise ValueError(f"{folder} holds another training ({saved['about']}); choose another folder.")
+    return saved.get("reached")
+
+
+def write_reached(folder: Path, about: Mapping[str, Any], reached: Any) -> None:
+    """Write down what the training in `folder` is about, and how far it is: values for JSON."""
+    with replacing(folder / _FILE) as draft:
+        draft.write_text(json.dumps({"about": about, "reached": reached}), encoding="utf-8")

@@ -12,7 +12,7 @@ from ml.architectures import ARCHITECTURES
 from ml.artifact import CardFields, ModelCard, save_artifact
 from ml.augmentation import Distortion
 from ml.calibration import choose_thresholds, expected_calibration_error, fit_temperature, judge
-from ml.data import NOT_A_DIGIT, DataError, LabelledImages, find_mnist, find_strokes, join, load_mnist_test
+from ml.data import NOT_A_DIGIT, DataError, DataFiles, LabelledImages, add_data_options, join, load_mnist_test
 from ml.examples import PICTURES, Examples, gather
 from ml.network_accuracy import accuracies, accuracy, score
 from ml.plots import plot_confusion_matrix, plot_learning_curves
@@ -47,9 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ml.train", description=__doc__)
     parser.add_argument("--architecture", choices=sorted(ARCHITECTURES), default="compact")
-    parser.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras downloads it)")
-    parser.add_argument("--strokes", type=Path, help="pen strokes of digits (default: DIGITS_STROKES, else none)")
-    parser.add_argument("--letters", type=Path, help="pen strokes of letters (default: DIGITS_LETTERS, else none)")
+    add_data_options(parser)
     parser.add_argument("--pictures", choices=sorted(PICTURES), help="which to make (compact: all, simple: none)")
     parser.add_argument("--start-from", type=Path, help="a model whose weights to start from")
     parser.add_argument("--go-back", type=_share, help="move so far back towards the weights of --start-from, 0 to 1")
@@ -85,11 +83,9 @@ def run(options: argparse.Namespace) -> ModelCard:
         epochs=options.epochs or recipe.epochs,
         learning_rate=options.learning_rate or recipe.learning_rate,
     )
-    mnist = find_mnist(options.data)
+    files = DataFiles.find(options.data, options.strokes, options.letters)
     examples = gather(
-        mnist,
-        find_strokes(options.strokes, "DIGITS_STROKES"),
-        find_strokes(options.letters, "DIGITS_LETTERS"),
+        files,
         pictures=options.pictures,
         outliers=ARCHITECTURES[recipe.architecture].outputs != "softmax10",
         cache=options.work / "pictures",
@@ -111,7 +107,7 @@ def run(options: argparse.Namespace) -> ModelCard:
     if options.go_back:
         networks = [_gone_back(network, options, examples.validation) for network in networks]
     best = max(networks, key=lambda network: network.validation_accuracy)
-    fields = _describe(recipe, networks, best, examples, load_mnist_test(mnist))
+    fields = _describe(recipe, networks, best, examples, load_mnist_test(files.mnist))
     card = save_artifact(best.model, fields, options.output)
     _plot(networks, best, examples.validation, options.output)
     return card

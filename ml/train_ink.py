@@ -12,18 +12,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.artifact import file_sha256
 from ml.compiling import compile_network
-from ml.data import (
-    DataError,
-    find_mnist,
-    find_strokes,
-    load_mnist_training,
-    load_writers,
-)
-from ml.glyphs import Sources
+from ml.data import DataError, DataFiles, add_data_options
+from ml.files import replacing
+from ml.glyphs import Sources, load_sources
 from ml.ink_architecture import build_ink_network
 from ml.ink_examples import InkExamples, make_examples, make_rounds
+from ml.progress import read_reached, write_reached
 
 BATCH_SIZE = 16
 LEARNING_RATE = 3e-3
@@ -33,9 +28,7 @@ _WARM_UP = 200
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train and write the network and its card; 0 when done, 2 when the data are missing or wrong."""
     parser = argparse.ArgumentParser(prog="python -m ml.train_ink", description=__doc__)
-    parser.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras downloads it)")
-    parser.add_argument("--strokes", type=Path, help="pen strokes of digits (default: DIGITS_STROKES)")
-    parser.add_argument("--letters", type=Path, help="pen strokes of letters (default: DIGITS_LETTERS, else none)")
+    add_data_options(parser)
     parser.add_argument("--rounds", type=int, default=25, help="each with examples of its own")
     parser.add_argument("--size", type=int, default=4_000, help="examples in a round, and a quarter to validate")
     parser.add_argument("--seed", type=int, default=0)
@@ -56,27 +49,18 @@ def run(options: argparse.Namespace) -> dict[str, object]:
 
     Raises DataError for missing or damaged data, ValueError when the work folder holds another training.
     """
-    mnist = find_mnist(options.data)
-    files = {"mnist": mnist, "strokes": find_strokes(options.strokes, "DIGITS_STROKES")}
-    files["letters"] = find_strokes(options.letters, "DIGITS_LETTERS")
-    if files["strokes"] is None:
-        raise DataError("The pen strokes are missing. Give --strokes, or DIGITS_STROKES.")
-    characters = [load_writers(files[name]) for name in ("strokes", "letters")]
-    training, validation = (
-        Sources(images, *(writers[part] for writers in characters))
-        for part, images in enumerate(load_mnist_training(mnist))
-    )
+    files = DataFiles.find(options.data, options.strokes, options.letters, needed=("strokes",))
+    training, validation = load_sources(files)
     model = _train(options, training)
     metrics = measure_ink(model, make_examples(validation, seed=options.seed + 1, count=options.size // 4))
-    hashes = {name: file_sha256(path) for name, path in files.items() if path is not None}
-    return _save(model, options, metrics, hashes)
+    return _save(model, options, metrics, files.hashes())
 
 
 def _train(options: argparse.Namespace, sources: Sources) -> keras.Model:
     """AdamW with a cosine schedule; every round sees new pictures, so there is nothing to learn by heart."""
     about = _about(options)
     options.work.mkdir(parents=True, exist_ok=True)
-    done = _done(options.work, about)
+    done = int(read_reached(options.work, about) or 0)
     keras.utils.set_random_seed(options.seed)
     model = keras.saving.load_model(_checkpoint(options.work, done)) if done else _start(about)
     rounds = make_rounds(sources, seed=options.seed, first=done, last=options.rounds, size=options.size)
@@ -84,9 +68,7 @@ def _train(options: argparse.Namespace, sources: Sources) -> keras.Model:
         batches = InkBatches(examples, seed=[options.seed, number])
         model.fit(batches, shuffle=False, initial_epoch=number - 1, epochs=number, verbose=2)
         model.save(_checkpoint(options.work, number))
-        draft = options.work / "progress.json.new"
-        draft.write_text(json.dumps({"about": about, "done": number}), encoding="utf-8")
-        draft.replace(options.work / "progress.json")
+        write_reached(options.work, about, number)
         _checkpoint(options.work, number - 1).unlink(missing_ok=True)
     return model
 
@@ -94,17 +76,6 @@ def _train(options: argparse.Namespace, sources: Sources) -> keras.Model:
 def _about(options: argparse.Namespace) -> dict[str, int]:
     """What makes one training another."""
     return {"rounds": options.rounds, "size": options.size, "seed": options.seed}
-
-
-def _done(work: Path, about: dict[str, int]) -> int:
-    """How many rounds were trained in this folder."""
-    file = work / "progress.json"
-    if not file.exists():
-        return 0
-    saved = json.loads(file.read_text(encoding="utf-8"))
-    if saved["about"] != about:
-        raise ValueError(f"{work} holds another training ({saved['about']}); choose another folder.")
-    return int(saved["done"])
 
 
 def _checkpoint(work: Path, number: int) -> Path:
@@ -172,9 +143,8 @@ def _save(
         (options.output, network),
         (options.output.with_suffix(".json"), json.dumps(card, indent=2).encode() + b"\n"),
     ):
-        draft = path.with_name(f".{path.name}.new")
-        draft.write_bytes(content)
-        draft.replace(path)
+        with replacing(path) as draft:
+            draft.write_bytes(content)
     return card
 
 

@@ -15,6 +15,7 @@ from ml.artifact import load_model
 from ml.augmentation import DistortedBatches, Distortion
 from ml.calibration import IMPLAUSIBLE, judge
 from ml.data import NOT_A_DIGIT, LabelledImages
+from ml.files import replacing
 from ml.network_accuracy import accuracies, score
 from ml.progress import Progress
 
@@ -121,9 +122,8 @@ def _plausible(average: keras.Model, training: LabelledImages, recipe: Recipe, f
     probability = np.ones(len(training))
     probability[digits] = judgement.probabilities[np.flatnonzero(digits), training.labels[digits]]
     kept = np.flatnonzero(probability > IMPLAUSIBLE)
-    draft = folder / "kept-new.npy"
-    np.save(draft, kept)
-    draft.replace(file)
+    with replacing(file) as draft:
+        np.save(draft, kept)
     return kept
 
 

@@ -109,15 +109,11 @@ def _heartbeat(run: Retraining) -> Iterator[None]:
 def _make_candidate(options: Options, tell: Callable[[str], None]) -> ModelVersion:
     from ml import finetuning
     from ml.artifact import OUTPUTS, save_artifact
-    from ml.data import find_mnist, find_strokes
+    from ml.data import DataFiles
 
     live = _live()
     card = registry.check(live)
-    files = {
-        "mnist": find_mnist(options.data),
-        "strokes": find_strokes(options.strokes, "DIGITS_STROKES"),
-        "letters": find_strokes(options.letters, "DIGITS_LETTERS"),
-    }
+    files = DataFiles.find(options.data, options.strokes, options.letters)
     tell("Cuts the digits out of what was reviewed.")
     reviewed, reviewed_hash = _learnable(live)
     tell(f"Gathers examples; {len(reviewed)} digits were reviewed.")

@@ -6,8 +6,8 @@ import pytest
 
 from ml.data import (
     DataError,
+    DataFiles,
     find_mnist,
-    find_strokes,
     load_mnist_test,
     load_mnist_training,
     load_pen_characters,
@@ -47,13 +47,20 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no MNIST file at .*gone\.npz"):
         find_mnist(tmp_path / "gone.npz")
     with pytest.raises(DataError, match=r"no file of pen strokes at .*gone\.gz"):
-        find_strokes(tmp_path / "gone.gz", "DIGITS_STROKES")
+        DataFiles.find(tmp_path / "mnist.npz", tmp_path / "gone.gz", None)
 
 
-def test_strokes_are_optional(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DIGITS_STROKES", raising=False)
+def test_strokes_are_optional_unless_they_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mnist, strokes = write_mnist(tmp_path / "mnist.npz"), write_strokes(tmp_path / "digits.gz", "017")
+    for name in ("DIGITS_STROKES", "DIGITS_LETTERS"):
+        monkeypatch.delenv(name, raising=False)
 
-    assert find_strokes(None, "DIGITS_STROKES") is None
+    assert set(DataFiles.find(mnist, None, None).hashes()) == {"mnist"}
+    assert set(DataFiles.find(mnist, strokes, None, needed=("strokes",)).hashes()) == {"mnist", "strokes"}
+    with pytest.raises(DataError, match=r"pen strokes are missing. Give --strokes, or DIGITS_STROKES"):
+        DataFiles.find(mnist, None, None, needed=("strokes", "letters"))
+    with pytest.raises(DataError, match=r"pen strokes of letters are missing. Give --letters, or DIGITS_LETTERS"):
+        DataFiles.find(mnist, strokes, None, needed=("strokes", "letters"))
 
 
 def test_file_that_is_no_mnist_is_refused(tmp_path: Path) -> None:

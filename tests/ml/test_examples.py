@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ml.data import NOT_A_DIGIT
+from ml.data import NOT_A_DIGIT, DataFiles
 from ml.examples import Examples, gather
 from tests.ml.sources import write_mnist, write_strokes
 
@@ -14,7 +14,7 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _gather(folder: Path, strokes: Path | None) -> Examples:
     mnist = write_mnist(folder / "mnist.npz", training=120)
-    return gather(mnist, strokes, None, pictures="all", outliers=True, cache=folder / "cache")
+    return gather(DataFiles(mnist, strokes, None), pictures="all", outliers=True, cache=folder / "cache")
 
 
 def test_amounts_are_made_without_letters(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.calibration import Judgement, Thresholds
-from ml.data import NOT_A_DIGIT, LabelledImages
+from ml.data import NOT_A_DIGIT, DataFiles, LabelledImages
 from ml.finetuning import LEARNED, MAX_REPEATS, gather_material, match_thresholds
 from tests.ml.sources import printed_digits, write_mnist
 
@@ -33,7 +33,7 @@ def test_reviewed_digits_are_repeated_and_nothing_else_is_forgotten(tmp_path: Pa
     few = LabelledImages(np.full((4, 28, 28), 200, np.uint8), np.array([1, 2, 3, NOT_A_DIGIT]))
 
     material = gather_material(
-        {"mnist": mnist}, few, outliers=True, limit=400, pictures="none", cache=tmp_path / "pictures"
+        DataFiles(mnist, None, None), few, outliers=True, limit=400, pictures="none", cache=tmp_path / "pictures"
     )
 
     is_reviewed = (material.training.images == 200).all(axis=(1, 2))
@@ -49,7 +49,7 @@ def test_a_network_that_cannot_refuse_learns_digits_only(tmp_path: Path) -> None
     reviewed.labels[:5] = NOT_A_DIGIT
 
     material = gather_material(
-        {"mnist": write_mnist(tmp_path / "mnist.npz")},
+        DataFiles(write_mnist(tmp_path / "mnist.npz"), None, None),
         reviewed,
         outliers=False,
         limit=400,

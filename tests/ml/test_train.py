@@ -50,7 +50,7 @@ def test_compact_network_learns_from_pictures_of_strokes(tmp_path: Path, monkeyp
     _, card = load_model(tmp_path / "new.keras")
     assert (card.outputs, set(card.data)) == ("logits10+outlier+part", {"mnist", "strokes", "letters"})
     assert set(card.thresholds) == {"confidence", "outlier"}
-    history = json.loads((tmp_path / "work" / "new-seed0" / "progress.json").read_text())["history"]
+    history = json.loads((tmp_path / "work" / "new-seed0" / "progress.json").read_text())["reached"]
     measured = {"validation_accuracy_mnist", "validation_accuracy_drawn", "validation_accuracy_photographed"}
     assert measured <= set(history[0])
 

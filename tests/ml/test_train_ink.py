@@ -38,7 +38,7 @@ def test_training_writes_a_network_and_goes_on_where_it_was_stopped(
         with pytest.raises(Stopped):
             main([*command, "--rounds", "2", "--size", "32"])
     trained = json.loads((tmp_path / "work" / "progress.json").read_text())
-    assert trained["done"] == 2
+    assert trained["reached"] == 2
 
     assert main([*command, "--rounds", "2", "--size", "32"]) == 0
 
@@ -55,7 +55,7 @@ def test_another_training_in_the_same_folder_is_refused(
 ) -> None:
     (tmp_path / "work").mkdir()
     about = {"rounds": 5, "size": 4_000, "seed": 0}
-    (tmp_path / "work" / "progress.json").write_text(json.dumps({"about": about, "done": 1}))
+    (tmp_path / "work" / "progress.json").write_text(json.dumps({"about": about, "reached": 1}))
 
     assert main([*command, "--rounds", "2", "--size", "32"]) == 2
 

@@ -50,7 +50,7 @@ train(RECIPE, seed=5, training=images, validation=VALIDATION, folder=Path(sys.ar
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert 1 <= len(json.loads(progress.read_text())["history"]) < RECIPE.epochs
+    assert 1 <= len(json.loads(progress.read_text())["reached"]) < RECIPE.epochs
 
     images = printed_digits(800, 1)
     resumed = train(RECIPE, seed=5, training=images, validation=VALIDATION, folder=tmp_path / "killed")

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -24,10 +23,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to learn from, for how long, and where to stay meanwhile."""
+        from ml.data import add_data_options
+
         default = Options()
-        parser.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras downloads it)")
-        parser.add_argument("--strokes", type=Path, help="pen strokes of digits (default: DIGITS_STROKES, else none)")
-        parser.add_argument("--letters", type=Path, help="pen strokes of letters (default: DIGITS_LETTERS, else none)")
+        add_data_options(parser)
         parser.add_argument("--epochs", type=int, default=default.epochs, help="(default: %(default)s)")
         parser.add_argument(
             "--limit", type=int, default=default.limit, help="examples an epoch (default: %(default)s)"
