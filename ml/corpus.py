@@ -24,8 +24,8 @@ from ml.preprocessing import PREPROCESSING_VERSION, find_ink, normalise
 from ml.rendering import CANVAS, Grey, invert, photograph, random_scene
 from ml.segmentation import Candidate, propose
 
-CORPUS_VERSION = 5
-PIECES_PER_GLYPH = 0.5
+CORPUS_VERSION = 6
+PIECES_PER_GLYPH = 0.8
 PICTURES_PER_CHUNK = 1_000
 _MARK = 0.45
 """Of a digit's height: a comma is told from a 1 by its size, which the network does not see."""

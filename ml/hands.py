@@ -10,6 +10,10 @@ Strokes = Sequence[Stroke]
 """Each float32 (n, 2), points x, y; y down, the character's longest side about 1000."""
 
 _FOOT_SHARE = 0.2
+_SLASH_SHARE = 0.15
+_CUT_SHARE = 0.3
+_LONGEST_CUT = 0.09
+"""Of a stroke's length: where a loop stays open, or a tail is short."""
 
 
 def bend_strokes(strokes: Strokes, rng: np.random.Generator, *, freedom: float = 1.0) -> list[Stroke]:
@@ -33,9 +37,40 @@ def _bend(points: Stroke, waves: NDArray[np.float32], phases: NDArray[np.float64
 
 
 def change_hand(strokes: Strokes, label: str, rng: np.random.Generator) -> list[Stroke]:
-    """The same character by a hand that is unlike most: bent further, a 1 now and then on a foot."""
+    """The same character by a hand that is unlike most.
+
+    Bent further; now and then a stroke begins late or ends early, a 1 stands on a foot, a 0 is struck through.
+    """
     bent = bend_strokes(strokes, rng, freedom=rng.uniform(1.0, 1.8))
-    return [*bent, _foot(bent, rng)] if label == "1" and rng.random() < _FOOT_SHARE else bent
+    changed = [_shorten(stroke, rng) if rng.random() < _CUT_SHARE else stroke for stroke in bent]
+    if label == "1" and rng.random() < _FOOT_SHARE:
+        changed.append(_foot(changed, rng))
+    if label == "0" and len(changed) == 1 and rng.random() < _SLASH_SHARE:
+        changed.append(_slash(changed, rng))
+    return changed
+
+
+def _shorten(stroke: Stroke, rng: np.random.Generator) -> Stroke:
+    """Without a part of its beginning or of its end, by length; what is nearly straight stays."""
+    steps = np.linalg.norm(np.diff(stroke, axis=0), axis=1)
+    along = np.append(0.0, np.cumsum(steps))
+    if along[-1] < 1.5 * np.linalg.norm(np.ptp(stroke, axis=0)):
+        return stroke
+    missing = rng.uniform(0.02, _LONGEST_CUT) * along[-1]
+    first, last = (missing, along[-1]) if rng.random() < 0.5 else (0.0, along[-1] - missing)
+    where = np.array([first, *along[(along > first) & (along < last)], last])
+    return np.stack([np.interp(where, along, stroke[:, axis]) for axis in (0, 1)], axis=1).astype(np.float32)
+
+
+def _slash(strokes: Strokes, rng: np.random.Generator) -> Stroke:
+    """A straight line through the middle, mostly rising to the right; within the strokes, or well beyond them."""
+    points = np.concatenate(list(strokes))
+    middle, size = (points.min(axis=0) + points.max(axis=0)) / 2, np.ptp(points, axis=0)
+    angle = np.deg2rad(rng.uniform(25, 80)) * (1 if rng.random() < 0.85 else -1)
+    half = 0.5 * rng.uniform(0.7, 1.5) * float(np.hypot(size[0] * np.cos(angle), size[1] * np.sin(angle)))
+    arm = half * np.array([np.cos(angle), -np.sin(angle)])
+    ends = np.array([middle - arm, middle + arm]) + rng.normal(0, 0.05 * half, (2, 2))
+    return np.asarray(ends, np.float32)
 
 
 def _foot(strokes: Strokes, rng: np.random.Generator) -> Stroke:

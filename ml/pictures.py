@@ -15,6 +15,9 @@ from ml.rendering import Written, draw_strokes, place, write_line
 _WHOLE = 0.95
 _BROKEN = 0.65
 
+_NUMBERS_OF_ONES = 0.25
+_ONES = 0.4
+"""How many numbers hold ones above the average, and what share of their digits is made one."""
 
 Maker = Callable[[int, Sources, np.random.Generator], list[Glyph]]
 _Labelled = tuple[Written, int]
@@ -108,8 +111,25 @@ def _fence(sources: Sources, rng: np.random.Generator) -> list[_Labelled]:
 
 
 def _digits(count: int, sources: Sources, rng: np.random.Generator) -> list[_Labelled]:
-    characters = [sources.digits[i] for i in rng.integers(0, len(sources.digits), count)]
-    return [(Written(character.strokes), int(character.label)) for character in characters]
+    """Digits at random, every third by an unlikely hand; in some numbers many a 1, which neighbours swallow."""
+    ones = _ONES if rng.random() < _NUMBERS_OF_ONES else 0.0
+    return [_written(_one(sources, rng) if rng.random() < ones else _any(sources, rng), rng) for _ in range(count)]
+
+
+def _any(sources: Sources, rng: np.random.Generator) -> PenCharacter:
+    return sources.digits[int(rng.integers(len(sources.digits)))]
+
+
+def _one(sources: Sources, rng: np.random.Generator) -> PenCharacter:
+    """A 1, or whatever comes up where there are next to none."""
+    drawn = [_any(sources, rng) for _ in range(20)]
+    return next((character for character in drawn if character.label == "1"), drawn[0])
+
+
+def _written(character: PenCharacter, rng: np.random.Generator) -> _Labelled:
+    is_unlikely = rng.random() < 1 / 3
+    strokes = change_hand(character.strokes, character.label, rng) if is_unlikely else character.strokes
+    return Written(strokes), int(character.label)
 
 
 def _letters(count: int, sources: Sources, rng: np.random.Generator) -> list[_Labelled]:

@@ -89,3 +89,14 @@ def test_unusual_digits_are_drawn_with_bolder_pens(sources: Sources) -> None:
         return max(float(one.ink.mean()) for one in pictures)
 
     assert boldest("unusual") > 1.2 * boldest("digit")
+
+
+def test_some_numbers_hold_many_ones(sources: Sources) -> None:
+    ones = [one for one in sources.digits if one.label == "1"]
+    sources = replace(sources, digits=[*ones[:3], *(one for one in sources.digits if one.label != "1")])
+
+    rows = [labels(MAKERS["row"](index, sources, np.random.default_rng(index))) for index in range(200)]
+
+    shares = [one.count(1) / len(one) for one in rows]
+    assert 20 < sum(share >= 0.5 for share in shares) < 60
+    assert 0.1 < np.mean(shares) < 0.25
