@@ -57,6 +57,7 @@ def _compact() -> keras.Model:
     x = _residual(x, 40)
     x = _convolution(x, 80, strides=2)
     x = _residual(x, 80)
+    x = _residual(x, 80)
     x = layers.Conv2D(128, 1, use_bias=False)(x)
     x = layers.Activation("relu")(layers.BatchNormalization()(x))
     x = layers.DepthwiseConv2D(7, use_bias=False)(x)

@@ -13,7 +13,7 @@ SMALLEST = 1e-12
 RARITY = 0.1
 """How much rarer what is no digit is in use than in training."""
 
-REFUSED = 0.008
+REFUSED = 0.0065
 """Of the digits in use, at most this share is refused: enough to refuse nine of ten letters, with some to spare."""
 
 IMPLAUSIBLE = 0.005
