@@ -14,6 +14,7 @@ from ml.artifact import ModelCard
 from ml.calibration import Judgement, Thresholds
 from ml.decoding import ImageError
 from ml.preparation import Prepared, prepare
+from ml.preprocessing import widest_stroke
 from ml.reading_order import choose, cut_apart, find_signs, leaves_digit_out
 from ml.saliency import saliency
 from ml.scoring import Scorer
@@ -21,6 +22,8 @@ from ml.segmentation import Candidate
 
 MAX_DIGITS = 64
 FAINT_CONTRAST = 0.06
+_BLOT = 11.0
+"""Pixels of the 28x28 picture: one of 2,400 digits of MNIST has a stroke as wide; a solid shape is one such stroke."""
 
 
 class ModelFailed(ImageError):  # noqa: N818
@@ -154,6 +157,8 @@ class Recognizer:
             return "too_faint"
         if prepared.is_too_much or len(path) > MAX_DIGITS:
             return "too_many"
+        if any(widest_stroke(prepared.tensors[index]) > _BLOT for index in path):
+            return "not_a_digit"
         cut = np.array([prepared.candidates[index].cuts > 0 for index in path])
         is_outlier = self.thresholds.are_exceeded(judgement.outlier[path], cut)
         foreign = judgement.foreign[cut_apart(prepared.candidates, path)].max(initial=0.0)

@@ -115,6 +115,12 @@ def normalise(crop: Map) -> Map:
     return field
 
 
+def widest_stroke(field: Map) -> float:
+    """The diameter in pixels of the largest disc that lies in the ink of a normalised digit, float32 (28, 28)."""
+    ink = np.pad((field > 0.5).view(np.uint8), 1)
+    return 2 * float(cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_5).max())
+
+
 def _scaled(crop: Map) -> Map | None:
     """The ink alone, its longer side BOX pixels; None when there is none."""
     left, top, width, height = cv2.boundingRect((crop > _BOUNDARY).view(np.uint8))

@@ -154,11 +154,15 @@ def test_star_beside_a_number_is_left_out(recognizer: Recognizer) -> None:
     assert (reading.text, reading.accepted) == ("347", True)
 
 
-def test_blot_larger_than_the_paper_left_is_no_digit(recognizer: Recognizer) -> None:
+@pytest.mark.parametrize("box", [(110, 110, 170, 170), (50, 50, 230, 230), (20, 20, 260, 260), (60, 40, 200, 240)])
+@pytest.mark.parametrize("shape", ["ellipse", "rectangle"])
+def test_solid_blot_is_no_digit(recognizer: Recognizer, shape: str, box: tuple[int, int, int, int]) -> None:
     picture = Image.new("L", (280, 280), "white")
-    ImageDraw.Draw(picture).ellipse((20, 20, 260, 260), fill="black")
+    getattr(ImageDraw.Draw(picture), shape)(box, fill="black")
 
-    assert not _read(recognizer, encoded(picture)).accepted
+    reading = _read(recognizer, encoded(picture))
+
+    assert (reading.accepted, reading.reason) == (False, "not_a_digit")
 
 
 def test_threshold_can_be_moved() -> None:
