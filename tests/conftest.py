@@ -118,8 +118,11 @@ def session_worker(worker_env: dict[str, str], redis_server: processes.Process) 
 
 
 @pytest.fixture
-def worker(session_worker: processes.Process, transactional_db: None) -> processes.Process:
-    """A real worker process with the shipped model, warm. A test may kill it: the next one gets a new one."""
+def worker(session_worker: processes.Process, transactional_db: None) -> Iterator[processes.Process]:
+    """A real worker process with the shipped model, warm. A test may kill it: the next one gets a new one.
+
+    Before the tables are emptied, what it still does with them ends: the two would wait for each other.
+    """
     if not session_worker.alive():
         session_worker.start()
     processes.wait_until(
@@ -128,4 +131,17 @@ def worker(session_worker: processes.Process, transactional_db: None) -> process
         timeout=180,
     )
     assert session_worker.alive(), session_worker.output()[-3000:]
-    return session_worker
+    yield session_worker
+    processes.wait_until(_database_rests, what="the worker to leave the tables alone")
+
+
+def _database_rests() -> bool:
+    """Whether no other connection is at work; SQLite's are not told, and wait for one another."""
+    if connection.vendor == "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'"
+        )
+        return bool(cursor.fetchone() == (0,))
