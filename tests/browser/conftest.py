@@ -1,5 +1,6 @@
 """A real Chromium before the real page, with a real worker behind it."""
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -51,7 +52,13 @@ def new_context(browser: Browser, live_server: LiveServer) -> Iterator[NewContex
     yield make
     for context in contexts:
         context.close()
+    # A row that a request stores after the tables were emptied would be the next test's.
+    processes.wait_until(_no_request_is_answered, what="the last requests to be answered")
     assert complaints == []
+
+
+def _no_request_is_answered() -> bool:
+    return not any("process_request_thread" in thread.name for thread in threading.enumerate())
 
 
 @pytest.fixture
