@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from ml.files import replacing
 from recognizer import labels
 from recognizer.models import Export, Submission
 
@@ -134,9 +135,8 @@ def _write_manifest(folder: Path, about: Mapping[str, Any]) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_bytes(data)
-    draft.replace(path)
+    with replacing(path) as draft:
+        draft.write_bytes(data)
 
 
 def _id_of(name: str) -> UUID:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ml.artifact import ArtifactError, ModelCard, card_path, read_card, verify
+from ml.files import replacing
 from recognizer import verdicts
 from recognizer.versions import Action, Deployment, ModelVersion, Role, Source
 
@@ -113,9 +114,8 @@ def _keep(path: Path, version: ModelVersion) -> None:
     except RegistryError:
         version.path.parent.mkdir(parents=True, exist_ok=True)
         for source, target in ((path, version.path), (card_path(path), card_path(version.path))):
-            draft = target.with_name(f".new-{target.name}")
-            shutil.copyfile(source, draft)
-            draft.replace(target)
+            with replacing(target) as draft:
+                shutil.copyfile(source, draft)
 
 
 def adopt_shipped() -> None:
