@@ -7,6 +7,7 @@ labelled by the ink it holds: one whole digit, or a piece, a pair, a letter, dir
 import hashlib
 import json
 import multiprocessing
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -21,32 +22,46 @@ from ml.files import replacing
 from ml.glyphs import UNKNOWN, Glyph, Sources
 from ml.pictures import MAKERS
 from ml.preprocessing import PREPROCESSING_VERSION, find_ink, normalise
-from ml.rendering import CANVAS, Grey, invert, photograph, random_scene
+from ml.rendering import CANVAS, Grey, Map, invert, photograph, random_scan, random_scene
+from ml.scenes import take_photo
 from ml.segmentation import Candidate, propose
 
-CORPUS_VERSION = 6
+CORPUS_VERSION = 7
 PIECES_PER_GLYPH = 0.8
 PICTURES_PER_CHUNK = 1_000
 _MARK = 0.45
 """Of a digit's height: a comma is told from a 1 by its size, which the network does not see."""
 
 
+CAMERAS: dict[str, Callable[[Map, np.random.Generator], Grey]] = {
+    "photo": lambda ink, rng: photograph(ink, random_scene(rng), rng),
+    "worn": take_photo,
+    "scan": lambda ink, rng: photograph(ink, random_scan(rng), rng),
+}
+
+
 def make_examples(kind: str, index: int, sources: Sources, seed: int) -> LabelledImages:
     """The examples in the `index`-th picture of `kind`; the same arguments give the same pixels."""
-    rng = np.random.default_rng([seed, sorted(MAKERS).index(kind.removesuffix("-photo")), "-photo" in kind, index])
+    rng = np.random.default_rng([seed, zlib.crc32(kind.encode()), index])
     return label_candidates(*compose(kind, index, sources, rng), rng)
 
 
 def compose(kind: str, index: int, sources: Sources, rng: np.random.Generator) -> tuple[Grey, list[Glyph]]:
     """A picture of `kind` and the glyphs in it, in reading order.
 
-    A kind is the name of a maker, drawn as the page's canvas would, or the name and "-photo".
+    A kind is the name of a maker, drawn as the page's canvas would, or the name, "-" and a camera.
     """
-    maker = kind.removesuffix("-photo")
+    maker, camera = split_kind(kind)
     glyphs = MAKERS[maker](index, sources, rng)
     ink = np.max([glyph.ink for glyph in glyphs], axis=0)
-    picture = photograph(ink, CANVAS if maker == kind else random_scene(rng), rng)
+    picture = CAMERAS[camera](ink, rng) if camera else photograph(ink, CANVAS, rng)
     return invert(picture) if rng.random() < 0.15 else picture, glyphs
+
+
+def split_kind(kind: str) -> tuple[str, str | None]:
+    """The maker and the camera of a kind; None for the page's canvas."""
+    maker, _, camera = kind.rpartition("-")
+    return (maker, camera) if camera in CAMERAS else (kind, None)
 
 
 def label_candidates(picture: Grey, glyphs: Sequence[Glyph], rng: np.random.Generator) -> LabelledImages:

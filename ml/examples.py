@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.corpus import build_corpus, make_examples
+from ml.corpus import build_corpus, make_examples, split_kind
 from ml.data import NOT_A_DIGIT, DataFiles, LabelledImages, join
 from ml.glyphs import Sources, load_sources
 
@@ -15,10 +15,12 @@ DRAWN = {
     "unusual": 14_000,
     "small": 12_000,
     "row": 14_000,
+    "ten": 1_500,
     "amount": 5_000,
     "crowded": 4_000,
     "mnist": 5_000,
     "mnist-row": 5_000,
+    "mnist-number": 1_500,
     "letter": 18_000,
     "word": 1_000,
     "junk": 4_000,
@@ -34,6 +36,14 @@ PHOTOGRAPHED = {
     "letter-photo": 6_000,
     "word-photo": 500,
     "junk-photo": 3_000,
+    "unusual-worn": 4_000,
+    "row-worn": 3_000,
+    "amount-worn": 1_000,
+    "mnist-worn": 2_500,
+    "crowded-worn": 3_000,
+    "letter-worn": 2_000,
+    "junk-worn": 1_000,
+    "large-scan": 3_000,
 }
 ALL = DRAWN | PHOTOGRAPHED
 PICTURES = {"none": {}, "few": {kind: count // 10 for kind, count in ALL.items()}, "drawn": DRAWN, "all": ALL}
@@ -66,21 +76,24 @@ def gather(files: DataFiles, *, pictures: str, outliers: bool, cache: Path) -> E
         for part, share in enumerate((1.0, 0.1))
     ]
     chosen = {"mnist": sources[1].mnist} | {
-        name: join([examples for kind, examples in made[1].items() if kind.endswith("-photo") == photographed])
+        name: join([examples for kind, examples in made[1].items() if bool(split_kind(kind)[1]) == photographed])
         for name, photographed in (("drawn", False), ("photographed", True))
-        if any(kind.endswith("-photo") == photographed for kind in made[1])
+        if any(bool(split_kind(kind)[1]) == photographed for kind in made[1])
     }
     everything = join([sources[0].mnist, *made[0].values()])
     return Examples(everything if outliers else _digits_only(everything), chosen, hashes)
 
 
+_OF_STROKES = ("digit", "unusual", "small", "large", "row", "ten", "amount", "crowded")
+
+
 def _possible(counts: Mapping[str, int], hashes: Mapping[str, str]) -> dict[str, int]:
     """Without a file of strokes, or of letters, the kinds of pictures made from them fall away."""
-    needs = dict.fromkeys(("digit", "unusual", "small", "row", "amount", "crowded"), "strokes") | {
+    needs = dict.fromkeys(_OF_STROKES, "strokes") | {
         "letter": "letters",
         "word": "letters",
     }
-    return {kind: count for kind, count in counts.items() if needs.get(kind.removesuffix("-photo"), "mnist") in hashes}
+    return {kind: count for kind, count in counts.items() if needs.get(split_kind(kind)[0], "mnist") in hashes}
 
 
 def _digits_only(examples: LabelledImages) -> LabelledImages:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
+import cv2
+import numpy as np
+
 from ml.components import Component, Labels, Map, find_components, join, overlap
 
 _SPECK = 0.16
 _SMALL = 0.4
 _FLAT = 2.0
 _DASH = 5.0
+_DOT_HEIGHT = 0.25
+
+_STRAIGHT = 2.2
+"""Times the pen: a bar is no wider; a flat 2 is."""
+
 _LINE = 2.0
 """Times its thickness: what is higher is no dash, however long, but perhaps many digits that hang together."""
 
@@ -30,13 +38,16 @@ def lay_out(ink: Map) -> Layout:
     found = _join_stacked(found, usual_height(found))
     height = usual_height(found)
     whole = _attach_small(found, height)
-    kept = [one for one in whole if not _is_mark(one, whole, height)]
+    kept = [one for one in whole if not _is_mark(one, whole, height, labels)]
     return Layout(labels, _within(_lines(kept)), height)
 
 
 def usual_height(found: list[Component]) -> float:
-    """The median height of what may be digits; border pieces count only when there is nothing else."""
-    free = [one for one in found if not one.at_border] or found
+    """The median height of what may be digits; border pieces count only when there is nothing else but dots."""
+    tallest = max((one.height for one in found), default=0)
+    free = [one for one in found if not one.at_border]
+    if all(one.height < _DOT_HEIGHT * tallest for one in free):
+        free = found
     tallest = max((one.height for one in free), default=0)
     return float(median(one.height for one in free if one.height > 0.4 * tallest)) if free else 0.0
 
@@ -84,14 +95,24 @@ def _belongs(small: Component, large: Component, height: float) -> bool:
     return max(gap_x, gap_y) < 0.08 * height and not is_low
 
 
-def _is_mark(one: Component, others: list[Component], height: float) -> bool:
+def _is_mark(one: Component, others: list[Component], height: float, labels: Labels) -> bool:
     """A speck, or a minus sign that stands by itself (the loose bar of a 5 stands over or beside its body)."""
     if max(one.width, one.height) < _SPECK * height:
         return True
     is_line = one.width >= _DASH * one.height and one.height < _LINE * one.thickness
-    if one.width < _FLAT * one.height or (one.height > 0.35 * height and not is_line):
+    is_flat = one.width >= _FLAT * one.height and one.height <= 0.35 * height
+    if not is_line and not (is_flat and _is_bar(one, labels)):
         return False
     return not any(_may_carry_bar(other, one, height) for other in others if other is not one)
+
+
+def _is_bar(one: Component, labels: Labels) -> bool:
+    """Whether it is one straight stroke, however it slopes: its narrowest box is hardly wider than its ink is."""
+    window = labels[one.y : one.bottom, one.x : one.right]
+    mask = np.pad(np.isin(window, one.labels).astype(np.uint8), 1)
+    pen = 2 * float(cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5).max())
+    points = cv2.findNonZero(mask)
+    return min(cv2.minAreaRect(points)[1]) < _STRAIGHT * pen
 
 
 def _may_carry_bar(body: Component, bar: Component, height: float) -> bool:
@@ -122,9 +143,13 @@ def _within(lines: list[list[Component]]) -> list[list[Component]]:
 
 
 def _is_level(one: Component, line: list[Component]) -> bool:
-    """Whether `one` shares at least half its height with the nearest component of the line."""
-    nearest = min(line, key=lambda other: -overlap(one, other))
-    shared = min(one.bottom, nearest.bottom) - max(one.y, nearest.y)
+    """Whether at least half of `one` is as high up as the components of the line that are nearest to it.
+
+    Two of them, for next to a small digit at the foot of a line a small one may stand at its head.
+    """
+    near = sorted(line, key=lambda other: -overlap(one, other))[:2]
+    shared = min(one.bottom, max(other.bottom for other in near)) - max(one.y, min(other.y for other in near))
+    nearest = near[0]
     return shared > 0.5 * min(one.height, nearest.height) or (
         overlap(one, nearest) > 0 and shared > -0.2 * nearest.height and one.height < 0.4 * nearest.height
     )

@@ -17,9 +17,19 @@ def mnist_digit(index: int, sources: Sources, rng: np.random.Generator) -> list[
 
 def mnist_row(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
     """Two to six MNIST digits side by side, some touching."""
+    return _row(int(rng.integers(2, 7)), rng.uniform(-0.08, 0.25), sources, rng)
+
+
+def mnist_number(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """Two to eight MNIST digits side by side, none touching."""
+    return _row(int(rng.integers(2, 9)), rng.uniform(0.2, 0.4), sources, rng)
+
+
+def _row(count: int, gap: float, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """`gap`: between two digits, as a share of their height."""
     height = rng.uniform(28, 90)
-    gap = height * rng.uniform(-0.08, 0.25)
-    which = rng.integers(0, len(sources.mnist), rng.integers(2, 7))
+    gap *= height
+    which = rng.integers(0, len(sources.mnist), count)
     inks = [_trim(_mnist_ink(sources.mnist.images[i], height * rng.uniform(0.85, 1.1))) for i in which]
     lefts = np.cumsum([0.3 * height, *(ink.shape[1] + gap + rng.normal(0, 0.04) * height for ink in inks)])
     shape = (round(1.9 * height), round(lefts[-1] + height))

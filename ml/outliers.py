@@ -75,6 +75,15 @@ def _ring(x: float, y: float, radius: float) -> Stroke:
     return np.asarray(circle * radius + (x, y), np.float32)
 
 
+def _blot(rng: np.random.Generator) -> list[Stroke]:
+    """A solid spot, drawn as a narrow spiral: nearly round, for a narrower one may be a 0 or a 1 of a broad pen."""
+    turns = np.linspace(0, 2 * np.pi * 16, 400)
+    across = rng.uniform(0.75, 1.0)
+    lobes, depth, phase = int(rng.integers(2, 6)), rng.uniform(0, 0.2), rng.uniform(0, 2 * np.pi)
+    radius = 500 * turns / turns[-1] * (1 - depth * np.sin(lobes * turns + phase))
+    return [np.stack([500 + across * radius * np.cos(turns), 500 + radius * np.sin(turns)], axis=1).astype(np.float32)]
+
+
 def _percent(rng: np.random.Generator) -> list[Stroke]:
     slash = np.asarray([(800, 100), (200, 900)], np.float32)
     return [_ring(250, 250, rng.uniform(90, 170)), slash, _ring(750, 750, rng.uniform(90, 170))]
@@ -126,6 +135,7 @@ SYMBOLS: tuple[Draw, ...] = (
     _wave,
     _star,
     _percent,
+    _blot,
 )
 
 

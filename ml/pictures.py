@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ml.data import NOT_A_DIGIT, PART, PenCharacter
 from ml.glyphs import UNKNOWN, Glyph, Sources
 from ml.hands import bend_strokes, change_hand, stretch
-from ml.mnist_pictures import mnist_digit, mnist_row
+from ml.mnist_pictures import mnist_digit, mnist_number, mnist_row
 from ml.outliers import LOOK_ALIKES, MARKS, SIGNS, Sign, scribble, symbol
 from ml.rendering import Written, draw_strokes, place, write_line
 
@@ -84,6 +84,19 @@ def _junk(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]
 def _row(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
     """Two to six digits side by side, by one pen, some touching."""
     return _write(_digits(int(rng.integers(2, 7)), sources, rng), rng)
+
+
+def _ten(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """Ten digits side by side as their writers wrote them, by one pen, some touching."""
+    digits = [_any(sources, rng) for _ in range(10)]
+    return _write([(Written(digit.strokes), int(digit.label)) for digit in digits], rng)
+
+
+def _large(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """One digit as a flatbed scanner sees it: many pixels, a fine pen."""
+    character = sources.digits[index % len(sources.digits)]
+    strokes = bend_strokes(character.strokes, rng)
+    return [_single(strokes, int(character.label), rng, sides=(150, 700), pens=(0.015, 0.06))]
 
 
 def _word(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
@@ -173,9 +186,12 @@ MAKERS: dict[str, Maker] = {
     "unusual": _unusual,
     "small": _small,
     "row": _row,
+    "ten": _ten,
+    "large": _large,
     "amount": _amount,
     "mnist": mnist_digit,
     "mnist-row": mnist_row,
+    "mnist-number": mnist_number,
     "crowded": _crowded,
     "letter": _letter,
     "word": _word,

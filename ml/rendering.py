@@ -112,6 +112,22 @@ def random_scene(rng: np.random.Generator) -> Scene:
     )
 
 
+def random_scan(rng: np.random.Generator) -> Scene:
+    """A flatbed scan: light paper, even light, no lines, little noise."""
+    paper = rng.uniform(205, 253)
+    return Scene(
+        paper=paper,
+        ink=paper * (1 - rng.uniform(0.35, 0.95)),
+        slope=0.0,
+        shadow=0.0,
+        lines=0.0,
+        grain=rng.uniform(0, 0.4) if rng.random() < 0.5 else 0.0,
+        blur=rng.uniform(0.1, 0.6),
+        noise=rng.uniform(0.5, 5),
+        quality=int(rng.integers(60, 98)),
+    )
+
+
 def photograph(ink: Map, scene: Scene, rng: np.random.Generator) -> Grey:
     """The picture of `ink` under the light, on the paper and through the camera of `scene`."""
     shape = (ink.shape[0], ink.shape[1])

@@ -18,11 +18,14 @@ def test_sets_can_be_evaluated(tmp_path: Path) -> None:
     assert main(["--count", "6", *(str(part) for pair in files.items() for part in pair)]) == 0
 
     labels = {folder.name: [label for _, label in read_labels(folder)] for folder in (tmp_path / "sets").iterdir()}
-    assert all(len(found) == 6 for name, found in labels.items() if name != "crowded")
-    assert all(len(label) == 1 for label in labels["strokes"] + labels["photos"] + labels["mnist-photographed"])
+    assert all(len(found) == 6 for name, found in labels.items() if name not in ("crowded", "ledgers"))
+    single = (labels[name] for name in ("strokes", "photos", "scans", "mnist-photographed"))
+    assert all(len(label) == 1 for found in single for label in found)
     assert all(len(label) >= 2 for label in labels["numbers"] + labels["amounts"] + labels["amounts-photographed"])
+    assert all(len(label) == 10 for label in labels["rows-of-ten"])
+    assert all(2 <= len(label) <= 8 for label in labels["composed"])
     assert labels["crowded"]
-    assert all(labels["crowded"])
+    assert all(labels["crowded"] + labels["ledgers"])
     assert labels["letters"] == labels["scribbles"] == [""] * 6
 
 

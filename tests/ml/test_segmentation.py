@@ -114,6 +114,40 @@ def test_specks_commas_and_minus_are_no_candidates() -> None:
     assert 100 < only.box[0] < 200
 
 
+def test_dot_beside_a_digit_that_the_border_cuts_off_is_no_candidate() -> None:
+    ink = np.pad(_ink("3")[:80], ((0, 0), (40, 0)))
+    cv2.circle(ink, (20, 60), 7, 1.0, cv2.FILLED, cv2.LINE_AA)
+
+    assert sum(one.is_whole for one in _propose(ink)) == 1
+
+
+def test_slanting_dash_is_no_candidate() -> None:
+    ink = np.pad(_ink("4"), ((0, 0), (60, 0)))
+    cv2.line(ink, (10, 56), (36, 44), 1.0, 6, cv2.LINE_AA)
+
+    assert sum(one.is_whole for one in _propose(ink)) == 1
+
+
+def test_flat_digit_is_no_minus() -> None:
+    flat = cv2.resize(_ink("2", pen=5)[10:90, 20:80], (66, 22), interpolation=cv2.INTER_AREA)
+    ink = np.pad(_ink("4"), ((0, 0), (80, 0)))
+    ink[40:62, 6:72] = flat
+
+    assert sum(one.is_whole for one in _propose(ink)) == 2
+
+
+def test_small_digits_at_head_and_foot_stand_on_the_line_between_large_ones() -> None:
+    ink = np.pad(_ink("4"), ((0, 0), (0, 160)))
+    small = cv2.resize(_ink("2", pen=10), (44, 44), interpolation=cv2.INTER_AREA)
+    ink[50:94, 90:134] = ink[4:48, 130:174] = np.maximum(ink[4:48, 130:174], small)
+    ink[:, 170:250] = _ink("4")[:, 10:90]
+
+    whole = [one for one in _propose(ink) if one.is_whole]
+
+    assert len(whole) == 4
+    assert [one.box[0] for one in whole] == sorted(one.box[0] for one in whole)
+
+
 def test_frame_around_a_digit_is_no_candidate() -> None:
     ink = np.pad(_ink("4"), 15)
     cv2.rectangle(ink, (3, 3), (126, 126), 1.0, 2)
