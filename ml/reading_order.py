@@ -15,6 +15,7 @@ _AT_BORDER = 2.0
 _AT_BORDER_OF_TIGHT_CROP = 1.0
 _TOO_WIDE = 4.0
 _DIGIT_SIZE = 0.6
+_STUB_SIZE = 0.4
 _LEFT_OUT = 4.0
 _LEFT_OUT_DOUBTFUL = 1.5
 _SIGN = 0.99
@@ -111,12 +112,22 @@ def find_signs(candidates: Sequence[Candidate], foreign: NDArray[np.float64]) ->
 def leaves_digit_out(candidates: Sequence[Candidate], path: Sequence[int], signs: Collection[int] = ()) -> bool:
     """Whether the path leaves out ink as large as a digit, and not cut off by the border: something unread.
 
-    Signs beside a number do not count, as on a cheque: $407, **407.
+    Less is enough where the rest of its component is read: that is no dirt. Signs beside a number do not count, as on
+    a cheque: $407, **407.
     """
-    read = {piece for index in path for piece in range(candidates[index].start, candidates[index].end)}
+    read = {piece for index in path for piece in _pieces(candidates[index])}
+    torn = {piece for index in cut_apart(candidates, path) for piece in _pieces(candidates[index])}
     single = (one for one in candidates if one.end == one.start + 1 and one.start not in read)
-    unread = {one.start for one in single if one.size > _DIGIT_SIZE and not one.at_border}
+    unread = {
+        one.start
+        for one in single
+        if one.size > (_STUB_SIZE if one.start in torn else _DIGIT_SIZE) and not one.at_border
+    }
     beside = [candidates[index] for index in signs if not min(read) < candidates[index].start < max(read)]
     if len(path) >= _NUMBER and len(beside) <= _MOST_SIGNS:
-        unread.difference_update(*(range(one.start, one.end) for one in beside))
+        unread.difference_update(*(_pieces(one) for one in beside))
     return bool(unread)
+
+
+def _pieces(candidate: Candidate) -> range:
+    return range(candidate.start, candidate.end)

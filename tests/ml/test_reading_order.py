@@ -1,5 +1,7 @@
 """The best path: every piece in one digit or left out at a price, as many digits as the caller says."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ml.reading_order import choose, cut_apart, find_signs, leaves_digit_out
@@ -73,6 +75,15 @@ def test_letter_among_digits_is_left_out_but_known_of() -> None:
 
     assert path == [1]
     assert leaves_digit_out(candidates, path)
+
+
+def test_stub_of_a_component_read_in_parts_is_not_left_out_silently_and_dirt_is() -> None:
+    blot = Candidate(np.ones((30, 60), np.float32), (0, 0, 60, 30), 0, 2, is_whole=True)
+    digit, stub = replace(LEFT, size=1.0), replace(RIGHT, size=0.5)
+    dirt = replace(_candidate(2, 3), size=0.5, is_whole=True)
+
+    assert leaves_digit_out([digit, stub, blot, dirt], [0])
+    assert not leaves_digit_out([digit, stub, blot, dirt], [0, 1])
 
 
 SIGNS_AND_NUMBER = [_candidate(place, place + 1) for place in range(5)]
