@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.parsers import MultiPartParser
@@ -157,17 +157,20 @@ class BatchView(PredictView):
         said, wait, parts = self.said(request), waiting_for(request), batch(request, field=self.field)
         if len(parts) > 1:
             self.spend(request, len(parts) - 1)
-        outcomes = [self._try(request, part, said.get("digits"), index) for index, part in enumerate(parts)]
+        images = [part.read() for part in parts]
+        # All or nothing: who is answered 503 sends the whole batch again.
+        with transaction.atomic():
+            outcomes = [self._try(request, image, said.get("digits"), index) for index, image in enumerate(images)]
         sent = [outcome for outcome in outcomes if isinstance(outcome, tuple)]
         wait_for(sent, self.left(wait.seconds))
         includes = said.get("include", [])
         return with_headers(Response([self._answer(outcome, includes) for outcome in outcomes]), applied=wait.applied)
 
     def _try(
-        self, request: Request, part: "UploadedFile[bytes]", digits: int | None, index: int
+        self, request: Request, image: bytes, digits: int | None, index: int
     ) -> tuple[Submission, bool] | dict[str, Any]:
         try:
-            return self.submit(request, part.read(), digits, index)
+            return self.submit(request, image, digits, index)
         except (ImageError, KeyReused) as error:
             return problem(*describe(error))
 

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 
-from recognizer.models import Submission
+from recognizer import services
+from recognizer.models import IdempotencyKey, Submission
 from tests.pictures import png
 from tests.processes import Process, wait_until
 from tests.recognizer.problems import assert_problem
@@ -43,6 +46,25 @@ def test_respond_async_answers_at_once(client: Client, worker: Process) -> None:
     wait_until(
         lambda: [client.get(item["url"]).json()["text"] for item in items] == ["7", "1"], what="both to be read"
     )
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "a"}], ids=["without a key", "with a key"])
+def test_nothing_is_stored_when_the_database_goes_away_in_between(
+    db: None, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    submit = services.submit
+
+    def store_two(**picture: Any) -> Submission:
+        if Submission.objects.count() == 2:
+            raise OperationalError("server closed the connection")
+        return submit(**picture)
+
+    monkeypatch.setattr(services, "submit", store_two)
+
+    response = Client(raise_request_exception=False).post(URL, form(png("7"), png("1"), png("4")), headers=headers)
+
+    assert_problem(response, 503, "unavailable")
+    assert (Submission.objects.count(), IdempotencyKey.objects.count()) == (0, 0)
 
 
 def test_too_many_pictures_are_413(client: Client, db: None, settings: Any) -> None:

@@ -77,17 +77,33 @@ def test_a_failure_is_repeated_too(client: Client, worker: Process) -> None:
     assert first.json() == second.json()
 
 
-def test_each_picture_of_a_batch_counts(client: Client, worker: Process) -> None:
-    def post(*digits: str) -> Any:
-        form = {"image": [SimpleUploadedFile("a.png", png(digit)) for digit in digits]}
-        return client.post(f"{URL}batch/", form, headers={"Idempotency-Key": "a"}).json()
+def send_batch(client: Client, *digits: str) -> Any:
+    form = {"image": [SimpleUploadedFile("a.png", png(digit)) for digit in digits]}
+    return client.post(f"{URL}batch/", form, headers={"Idempotency-Key": "a"}).json()
 
-    first, second, changed = post("7", "1"), post("7", "1"), post("7", "2")
+
+def test_each_picture_of_a_batch_counts(client: Client, worker: Process) -> None:
+    first, second, changed = (send_batch(client, *digits) for digits in ("71", "71", "72"))
 
     assert first == second
     assert changed[0] == first[0]
     assert changed[1]["code"] == "idempotency_key_reused"
     assert Submission.objects.count() == 2
+
+
+def test_parallel_duplicates_of_a_batch_store_each_picture_once(worker: Process) -> None:
+    def post(_: int) -> Any:
+        try:
+            return send_batch(Client(), "7", "1", "4")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = ([item["id"] for item in items] for items in pool.map(post, range(4)))
+
+    assert len(set(first)) == 3
+    assert others == [first] * 3
+    assert Submission.objects.count() == 3
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "clé"])
