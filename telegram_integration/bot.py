@@ -16,7 +16,7 @@ from telegram.request import HTTPXRequest
 from telegram_integration import requests
 from telegram_integration.answering import Answerer
 from telegram_integration.backlog import Backlog
-from telegram_integration.context import Context
+from telegram_integration.context import Context, attempt
 from telegram_integration.handlers import BotApplication, add_handlers
 from telegram_integration.intake import Intake
 from telegram_integration.lanes import Lanes
@@ -107,6 +107,8 @@ def _handler(application: BotApplication) -> Callable[[ReceivedUpdate], Awaitabl
             errors[update.update_id] = context.error
 
     async def handle(received: ReceivedUpdate) -> None:
+        # Each update is handled in a task of its own, so it is nobody else's.
+        attempt.set(received.attempts)
         update = Update.de_json(received.payload or {"update_id": received.pk}, application.bot)
         await application.process_update(update)
         if error := errors.pop(received.pk, None):

@@ -5,7 +5,7 @@ from telegram import Update
 from telegram.constants import ChatType
 
 from telegram_integration import command_replies, keyboards, people, records
-from telegram_integration.context import Context, message_and_user, person_of
+from telegram_integration.context import Context, answer_press, message_and_user, person_of
 from telegram_integration.languages import Language
 
 
@@ -47,7 +47,7 @@ async def choose_language(update: Update, context: Context) -> None:
     assert query is not None and context.matches
     person = await person_of(update)
     await people.choose_language(person, Language(context.matches[0].group(1)))
-    await query.answer(command_replies.language_chosen(person.language))
+    await answer_press(query, command_replies.language_chosen(person.language))
     await context.bot.send_message(person.user_id, command_replies.language_chosen(person.language))
 
 
@@ -90,4 +90,4 @@ async def erase(update: Update, context: Context) -> None:
     else:
         text = command_replies.kept(language)
     await query.edit_message_text(text)
-    await query.answer()
+    await answer_press(query)

@@ -1,7 +1,11 @@
 """What handlers find at hand."""
 
+from contextlib import suppress
+from contextvars import ContextVar
+
 from redis.asyncio import Redis
-from telegram import Message, Update, User
+from telegram import CallbackQuery, Message, Update, User
+from telegram.error import BadRequest
 from telegram.ext import CallbackContext, ExtBot
 
 from telegram_integration import people
@@ -10,6 +14,9 @@ from telegram_integration.database import in_database
 from telegram_integration.models import Person, ReadRequest
 
 Data = dict[object, object]
+
+attempt: ContextVar[int] = ContextVar("attempt", default=1)
+"""How many times the update that is being handled was begun, this time included."""
 
 
 class Context(CallbackContext[ExtBot[None], Data, Data, Data]):
@@ -41,3 +48,10 @@ async def person_of(update: Update) -> Person:
     """Who sent it."""
     assert update.effective_user is not None
     return await in_database(people.find)(update.effective_user)
+
+
+async def answer_press(query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+    """End the wait at the button that was pressed, with a word or without."""
+    # Refused when the press is older than Telegram waits for an answer.
+    with suppress(BadRequest):
+        await query.answer(text or None, show_alert=alert)

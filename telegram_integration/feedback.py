@@ -10,7 +10,7 @@ from telegram import CallbackQuery, ForceReply, Message, Update
 from telegram.error import BadRequest
 
 from telegram_integration import corrections, keyboards, replies
-from telegram_integration.context import Context, person_of
+from telegram_integration.context import Context, answer_press, person_of
 from telegram_integration.corrections import UnavailableError
 from telegram_integration.models import Person
 from telegram_integration.speech import figures
@@ -28,9 +28,9 @@ async def press(update: Update, context: Context) -> None:
         word = await _act(query, person, action, int(key), digit or "")
     except UnavailableError as reason:
         say = replies.not_yours if reason.foreign else replies.no_longer_stored
-        await _answer(query, say(person.language), alert=True)
+        await answer_press(query, say(person.language), alert=True)
     else:
-        await _answer(query, word)
+        await answer_press(query, word)
         if action == "type":
             await _ask_for_number(query, person)
 
@@ -95,9 +95,3 @@ async def _show(query: CallbackQuery, keyboard: keyboards.Keyboard) -> None:
     # Refused where the keyboard is the same already, or the message is gone.
     with suppress(BadRequest):
         await query.edit_message_reply_markup(keyboard)
-
-
-async def _answer(query: CallbackQuery, text: str, *, alert: bool = False) -> None:
-    # Refused when the press is older than Telegram waits for an answer.
-    with suppress(BadRequest):
-        await query.answer(text or None, show_alert=alert)

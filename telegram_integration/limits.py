@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.ext import ApplicationHandlerStop
 
 from telegram_integration import replies
-from telegram_integration.context import Context, message_and_user, person_of
+from telegram_integration.context import Context, attempt, message_and_user, person_of
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,9 @@ async def guard(update: Update, context: Context) -> None:
     Raises:
         ApplicationHandlerStop: the limit is reached; no other handler shall see the message.
     """
+    if attempt.get() > 1:
+        # It was counted, and the outage that it is tried again for is not its sender's doing.
+        return
     message, user = message_and_user(update)
     try:
         mine, everyones = await _count(context.redis, user.id)

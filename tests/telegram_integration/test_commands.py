@@ -38,6 +38,18 @@ def test_language_is_chosen_and_kept(bot: Process, api: BotApi, user: User) -> N
     assert user.wait_for(4)["text"] == "From now on I speak English with you."
 
 
+def test_language_is_confirmed_though_the_press_is_too_old_to_be_answered(
+    bot: Process, api: BotApi, user: User
+) -> None:
+    user.text("/language")
+    menu = user.wait_for(1)
+    api.fault("answerCallbackQuery", status=400, description="Bad Request: query is too old")
+
+    user.press(menu, "فارسی")
+
+    assert user.wait_for(2)["text"] == "از این پس با شما فارسی صحبت می‌کنم."
+
+
 def test_history_lists_the_newest_first(bot: Process, worker: Process, user: User) -> None:
     user.text("/history")
     assert user.wait_for(1)["text"] == "You have not sent me any pictures yet."

@@ -23,6 +23,17 @@ def test_one_person_is_slowed_down_with_one_friendly_word(start_bot: StartBot, r
     assert [text.split("!")[0] for text in texts] == ["Hello", "Hello", "That is a lot at once"]
 
 
+def test_a_message_counts_once_however_often_it_is_tried(start_bot: StartBot, redis_server: Process) -> None:
+    with BotApi() as api:
+        start_bot(api, env={"TELEGRAM_USER_LIMIT": "2"})
+        api.fault("sendMessage", status=502, times=2)
+        user = api.user(55)
+
+        user.text("/start")
+
+        assert user.wait_for(timeout=60)["text"].startswith("Hello")
+
+
 def test_all_together_are_asked_for_patience(start_bot: StartBot, redis_server: Process) -> None:
     with BotApi() as api:
         start_bot(api, env={"TELEGRAM_GLOBAL_LIMIT": "1", "REDIS_KEY_PREFIX": "digits-test-crowd:"})
