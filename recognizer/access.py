@@ -10,7 +10,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from recognizer import limits
-from recognizer.models import Channel, Submission
+from recognizer.models import Channel
 from recognizer.plain import PlainRequest
 from recognizer.tokens import ApiToken, find_token
 
@@ -56,10 +56,6 @@ class Caller:
     client: str
     key: str
     rate: limits.Rate
-
-    def may_read(self, submission: Submission) -> bool:
-        """Nobody's submissions are readable by whoever knows the id; somebody's by them alone."""
-        return submission.client in ("", self.client)
 
 
 def caller_of(request: Request | PlainRequest) -> Caller:

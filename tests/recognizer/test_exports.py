@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.core.management import CommandError, call_command
 from ml.artifact import SHIPPED_MODEL
 from ml.evaluation import read_folder, read_labels
 from ml.inference import Picture, Reading, Recognizer
+from ml.preprocessing import PREPROCESSING_VERSION
 from recognizer import exports, labels, privacy, registry, services, serving
 from recognizer.models import Export, Submission
 from recognizer.versions import Role
@@ -84,6 +86,17 @@ def test_tensors_are_what_the_network_sees(folder: Path, rows: list[Submission],
         here = arrays["submissions"] == str(row.id)
         assert np.array_equal(arrays["images"][here][0], seen.digits[0].preview)
         assert arrays["held_out"][here].tolist() == [labels.is_held_out(row.id)]
+
+
+def test_the_manifest_says_which_code_cut_the_digits_out(
+    rows: list[Submission], tmp_path: Path, model: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "card", replace(model.card, preprocessing_version="of another time"))
+
+    exports.export(tmp_path / "export", model)
+
+    manifest = json.loads((tmp_path / "export" / "manifest.json").read_text())
+    assert manifest["preprocessing_version"] == PREPROCESSING_VERSION
 
 
 def test_no_cell_is_a_formula(folder: Path) -> None:

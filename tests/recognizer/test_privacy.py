@@ -196,6 +196,19 @@ def test_the_command_says_what_it_would_do_and_does_it(db: None, capsys: pytest.
     assert not Submission.objects.exists()
 
 
+def test_the_command_erases_nothing_at_age_0_and_blames_no_setting(
+    db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aged(31)
+
+    call_command("purge", days=0)
+
+    said = capsys.readouterr().out
+    assert "Nothing expires" in said
+    assert "RETENTION_DAYS" not in said, "which is 90"
+    assert Submission.objects.count() == 1
+
+
 def test_purging_is_scheduled(settings: Any) -> None:
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
         if days <= 0:
-            self.stdout.write("Nothing expires: RETENTION_DAYS is 0.")
+            self.stdout.write("Nothing expires: an age of 0 days or less keeps everything.")
         elif options["dry_run"]:
             self.stdout.write(f"{privacy.expired(days=days).count()} submissions are older than {days} days.")
         else:
