@@ -1,7 +1,8 @@
-""".env.example names every variable that the settings read, with the default they really have."""
+""".env.example names every variable that the settings and trainings read, with the default they really have."""
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,13 @@ def read_by_settings() -> set[str]:
     return found
 
 
+def read_by_trainings() -> set[str]:
+    """The variables that name files to learn from."""
+    nodes = ast.walk(ast.parse((ROOT / "ml" / "data.py").read_text()))
+    values = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    return {value for value in values if isinstance(value, str) and re.fullmatch("DIGITS_[A-Z]+", value)}
+
+
 def example_lines() -> dict[str, str]:
     """Each variable of .env.example and the value it shows."""
     lines = [line.removeprefix("#") for line in EXAMPLE.read_text().splitlines() if not line.startswith("# ")]
@@ -49,7 +57,7 @@ for name in sorted(vars(settings)):
 
 
 def test_every_variable_is_in_the_example_and_no_other() -> None:
-    assert set(example_lines()) == read_by_settings()
+    assert set(example_lines()) == read_by_settings() | read_by_trainings()
 
 
 def test_the_example_says_which_secrets_can_come_from_a_file() -> None:
