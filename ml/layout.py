@@ -15,6 +15,8 @@ _SMALL = 0.4
 _FLAT = 2.0
 _DASH = 5.0
 _DOT_HEIGHT = 0.25
+_SMALLEST = 0.2
+_CUT_OFF = 0.8
 
 _STRAIGHT = 2.2
 """Times the pen: a bar is no wider; a flat 2 is."""
@@ -37,9 +39,9 @@ def lay_out(ink: Map) -> Layout:
     labels, found = find_components(ink)
     found = _join_stacked(found, usual_height(found))
     height = usual_height(found)
-    whole = _attach_small(found, height)
-    kept = [one for one in whole if not _is_mark(one, whole, height, labels)]
-    return Layout(labels, _within(_lines(kept)), height)
+    whole, small = _attach_small(found, height)
+    lines = _lines([one for one in whole if not _is_mark(one, whole, height, labels)])
+    return Layout(labels, _within(_in_order([*lines, *_small_lines(small, lines, height)])), height)
 
 
 def usual_height(found: list[Component]) -> float:
@@ -76,15 +78,21 @@ def _stands_on(above: Component, below: Component, tallest: float) -> bool:
     return near and height <= tallest and below.y + below.height / 2 > above.y + above.height / 2
 
 
-def _attach_small(found: list[Component], height: float) -> list[Component]:
-    """Give each small piece to the digit it lies in or nearly touches: a broken stroke, not a dot or a comma."""
+def _attach_small(found: list[Component], height: float) -> tuple[list[Component], list[Component]]:
+    """Give each small piece to the digit it lies in or nearly touches: a broken stroke, not a dot or a comma.
+
+    The digits, and the small pieces that belong to none.
+    """
     large = [one for one in found if max(one.height, one.width) >= _SMALL * height]
+    loose = []
     for small in (one for one in found if max(one.height, one.width) < _SMALL * height):
         near = [i for i, one in enumerate(large) if _belongs(small, one, height)]
         if near:
             host = max(near, key=lambda i: overlap(small, large[i]))
             large[host] = join(large[host], small)
-    return large
+        else:
+            loose.append(small)
+    return large, loose
 
 
 def _belongs(small: Component, large: Component, height: float) -> bool:
@@ -121,8 +129,20 @@ def _may_carry_bar(body: Component, bar: Component, height: float) -> bool:
     return near and body.y - 0.35 * height < middle < body.y + 0.45 * body.height and body.height > 0.4 * height
 
 
+def _small_lines(small: list[Component], lines: list[list[Component]], height: float) -> list[list[Component]]:
+    """Lines of small writing: two pieces or more, level with one another, above or below what is large near them."""
+    written = [one for one in small if one.height > _SMALLEST * height and all(_is_clear(one, line) for line in lines)]
+    return [line for line in _lines(written) if len(line) > 1]
+
+
+def _is_clear(one: Component, line: list[Component]) -> bool:
+    """Whether `one` stands higher or lower than the nearest components of the line."""
+    top, bottom = _band(one, line)
+    return max(one.y - bottom, top - one.bottom) > 0.1 * (bottom - top)
+
+
 def _lines(components: list[Component]) -> list[list[Component]]:
-    """Components sorted into lines from top to bottom, each from left to right."""
+    """Components sorted into lines."""
     lines: list[list[Component]] = []
     for one in sorted(components, key=lambda one: -one.height):
         home = next((line for line in lines if _is_level(one, line)), None)
@@ -130,8 +150,13 @@ def _lines(components: list[Component]) -> list[list[Component]]:
             lines.append([one])
         else:
             home.append(one)
-    lines.sort(key=lambda line: line[0].y + line[0].height / 2)
-    return [sorted(line, key=lambda one: one.x + one.right) for line in lines]
+    return lines
+
+
+def _in_order(lines: list[list[Component]]) -> list[list[Component]]:
+    """Lines from top to bottom by their tallest component, each from left to right."""
+    down = sorted(lines, key=lambda line: line[0].y + line[0].height / 2)
+    return [sorted(line, key=lambda one: one.x + one.right) for line in down]
 
 
 def _within(lines: list[list[Component]]) -> list[list[Component]]:
@@ -139,17 +164,23 @@ def _within(lines: list[list[Component]]) -> list[list[Component]]:
     free = [one.height for line in lines for one in line if not one.at_border]
     if not free:
         return lines
-    return [line for line in lines if not all(one.at_border and one.height < 2 * max(free) for one in line)]
+    return [line for line in lines if not all(one.at_border and one.height < _CUT_OFF * max(free) for one in line)]
 
 
 def _is_level(one: Component, line: list[Component]) -> bool:
-    """Whether at least half of `one` is as high up as the components of the line that are nearest to it.
-
-    Two of them, for next to a small digit at the foot of a line a small one may stand at its head.
-    """
-    near = sorted(line, key=lambda other: -overlap(one, other))[:2]
-    shared = min(one.bottom, max(other.bottom for other in near)) - max(one.y, min(other.y for other in near))
-    nearest = near[0]
+    """Whether at least half of `one` is as high up as the components of the line that are nearest to it."""
+    nearest = min(line, key=lambda other: -overlap(one, other))
+    top, bottom = _band(one, line)
+    shared = min(one.bottom, bottom) - max(one.y, top)
     return shared > 0.5 * min(one.height, nearest.height) or (
         overlap(one, nearest) > 0 and shared > -0.2 * nearest.height and one.height < 0.4 * nearest.height
     )
+
+
+def _band(one: Component, line: list[Component]) -> tuple[int, int]:
+    """Top and bottom of the two components of the line that are nearest to `one`.
+
+    Two, for next to a small digit at the foot of a line a small one may stand at its head.
+    """
+    near = sorted(line, key=lambda other: -overlap(one, other))[:2]
+    return min(other.y for other in near), max(other.bottom for other in near)

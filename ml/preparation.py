@@ -36,7 +36,7 @@ def prepare(data: bytes, digits: int | None) -> Prepared:
     """Everything that can be done without the network; raises ImageError."""
     decoded = decode_image(data)
     ink = find_ink(decoded.grey())
-    candidates = propose(ink, digits)
+    candidates = propose(ink, digits, most=MAX_CANDIDATES + 1)
     afforded = _first_pieces(candidates)
     image, image_format = encode_for_storing(decoded.pixels, lossy=decoded.format == "JPEG")
     tensors = [normalise(candidate.crop) for candidate in afforded]

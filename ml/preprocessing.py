@@ -33,6 +33,9 @@ _BOUNDARY = 0.1
 _THINNEST = 1.7
 """Pixels of the 28x28 field; MNIST's own strokes are two to three wide."""
 
+_WIDEST_PEN = 24
+"""Pixels: to thicken strokes by more takes tens of milliseconds for one digit; it is halved first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ink:
@@ -139,14 +142,25 @@ def _scaled(crop: Map) -> Map | None:
     return np.minimum(cv2.resize(digit, size, interpolation=method), np.float32(1))
 
 
+def _halved(digit: Map, pen_width: float) -> Map:
+    """Half as large; strokes so thin that they would fade are made two pixels wider before."""
+    if pen_width < 3:
+        digit = np.asarray(cv2.dilate(digit, np.ones((3, 3), np.uint8)), np.float32)
+    size = ((digit.shape[1] + 1) // 2, (digit.shape[0] + 1) // 2)
+    return np.asarray(cv2.resize(digit, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
 def _thickened(digit: Map, width: float) -> Map:
     """Strokes at least `width` pixels wide: a fine pen would fade to nothing when the digit is reduced."""
     mask = (digit > 0.5).view(np.uint8)
     area = cv2.countNonZero(mask)
     core = cv2.erode(mask, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    missing = round(width - 2 * area / max(area - cv2.countNonZero(core), 1))
+    pen_width = 2 * area / max(area - cv2.countNonZero(core), 1)
+    missing = round(width - pen_width)
     if missing < 1:
         return digit
+    if missing > _WIDEST_PEN:
+        return _thickened(_halved(digit, pen_width), width / 2)
     pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (missing + 1, missing + 1))
     margin = (missing + 1) // 2
     wide = cv2.copyMakeBorder(digit, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)

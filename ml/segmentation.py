@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ Map = NDArray[np.float32]
 Box = tuple[int, int, int, int]
 
 MOST_PIECES = 6
-"""A digit is never put together from more pieces than this, unless they make up whole components."""
+"""A digit is never put together from more pieces than this, unless they make up so many whole components."""
 
 _WIDE_ALONE = 0.9
 _WIDE_IN_ROW = 0.65
@@ -61,15 +62,19 @@ class Candidate:
         return slice(top, top + self.crop.shape[0]), slice(left, left + self.crop.shape[1])
 
 
-def propose(ink: Ink, digits: int | None = None) -> list[Candidate]:
+def propose(ink: Ink, digits: int | None = None, *, most: int | None = None) -> list[Candidate]:
     """All candidates of a picture; they overlap, and `ml.reading_order.choose` picks among them.
 
-    `digits`: how many there are, when the caller knows; more than there are components means more cuts.
+    `digits`: how many there are, when the caller knows; more than there are components means more cuts. `most`: stop
+    at so many candidates, for texture has thousands, and each holds a crop.
     """
+    return list(islice(_proposals(ink, digits), most))
+
+
+def _proposals(ink: Ink, digits: int | None) -> Iterator[Candidate]:
     layout = lay_out(ink.map)
     count = sum(len(line) for line in layout.lines)
     wide = _WIDE_ALONE if count == 1 and (digits or 1) == 1 else _WIDE_IN_ROW
-    candidates: list[Candidate] = []
     everything: list[Piece] = []
     for line in layout.lines:
         height = max(usual_height(line), 0.5 * layout.height)
@@ -78,11 +83,10 @@ def propose(ink: Ink, digits: int | None = None) -> list[Candidate]:
             for source, one in enumerate(line, len(everything))
             for piece in divide(one, source, ink.map, layout.labels, height, _wide(one, wide, ink.map.shape))
         ]
-        candidates += _combine(pieces, len(everything), ink.map.shape, height)
+        yield from _combine(pieces, len(everything), ink.map.shape, height)
         everything += pieces
     if count > 1 and max(ink.map.shape) <= _ONE_DIGIT_SIDE:
-        candidates.append(_candidate(everything, 0, ink.map.shape, layout.height))
-    return candidates
+        yield _candidate(everything, 0, ink.map.shape, layout.height)
 
 
 def _wide(one: Component, wide: float, shape: tuple[int, ...]) -> float:
@@ -97,7 +101,8 @@ def _combine(pieces: list[Piece], first: int, shape: tuple[int, ...], height: fl
             if end > start + 1 and not _may_join(run[-2], run[-1], height):
                 break
             width = max(one.right for one in run) - min(one.x for one in run)
-            is_sized = width < _WIDEST * height and (len(run) <= MOST_PIECES or _are_whole(run))
+            is_one = len(run) <= MOST_PIECES or (_are_whole(run) and run[-1].source - run[0].source < MOST_PIECES)
+            is_sized = width < _WIDEST * height and is_one
             if end == start + 1 or _is_whole(run) or is_sized:
                 yield _candidate(run, first + start, shape, height)
 

@@ -213,6 +213,16 @@ def test_normalised_digit_fills_the_box_and_is_centred_by_mass() -> None:
     assert abs(tensor.sum(axis=0) @ weights / tensor.sum() - 14) <= 0.51
 
 
+def test_fine_pen_is_as_broad_whatever_the_scale() -> None:
+    large = np.asarray(drawing("2", side=900, pen=7).convert("L"))
+    small = np.asarray(drawing("2", side=300, pen=3).convert("L"))
+
+    one, other = (normalise((1 - grey / 255).astype(np.float32)) for grey in (large, small))
+
+    assert one.max() > 0.95
+    assert np.abs(one - other).mean() < 0.03
+
+
 def test_normalising_nothing_gives_nothing() -> None:
     assert not normalise(np.zeros((30, 40), np.float32)).any()
 

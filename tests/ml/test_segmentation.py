@@ -248,6 +248,25 @@ def test_line_that_the_border_cuts_off_is_left_out() -> None:
     assert only.box[1] > 60
 
 
+def test_line_as_tall_as_the_others_is_kept_though_it_touches_the_border() -> None:
+    lower = _ink("47")
+    foot = int(np.flatnonzero(lower[:, :100].max(axis=1) > 0.5)[-1])
+    page = np.vstack([np.pad(_ink("23"), ((20, 20), (0, 0))), np.pad(lower[:foot], ((20, 0), (0, 0)))])
+
+    assert sum(one.is_whole for one in _propose(page)) == 4
+
+
+def test_line_of_small_digits_is_a_line_and_commas_and_dirt_are_none() -> None:
+    small = cv2.resize(_ink("74", pen=10), (70, 35), interpolation=cv2.INTER_AREA)
+    page = np.pad(_ink("23"), ((0, 60), (0, 0)))
+    page[115:150, 20:90] = small
+    marked = np.pad(_ink("23"), ((0, 60), (40, 40)))
+    marked[85:112, 135:141] = marked[85:112, 232:238] = marked[130:150, 20:40] = 1
+
+    assert [one.box[1] > 100 for one in _propose(page) if one.is_whole] == [False, False, True, True]
+    assert sum(one.is_whole for one in _propose(marked)) == 2
+
+
 def test_everything_at_the_border_is_still_read() -> None:
     ink = np.vstack([_ink("4")[30:], np.zeros((10, 100), np.float32), _ink("2")[:70]])
 
@@ -268,3 +287,17 @@ def test_texture_stays_within_bounds() -> None:
     spots = cv2.GaussianBlur(noise, (0, 0), 3) > 0.5
 
     assert len(_propose(spots.astype(np.float32))) < 5000
+
+
+def test_hatching_costs_no_more_memory_than_its_ink() -> None:
+    bars = np.zeros((1000, 1000), np.float32)
+    for left in range(10, 980, 10):
+        bars[20:980, left : left + 5] = 1
+
+    assert sum(one.crop.nbytes for one in _propose(bars)) < 200_000_000
+
+
+def test_no_more_candidates_are_made_than_asked_for() -> None:
+    ink = Ink(_ink("234"), 1.0, 1.0)
+
+    assert [one.box for one in propose(ink, most=2)] == [one.box for one in propose(ink)][:2]
