@@ -76,4 +76,4 @@ def _find(digest: str, request_sha256: str) -> Submission | None:
         return None
     if key.request_sha256 != request_sha256:
         raise KeyReused
-    return Submission.objects.defer("image").prefetch_related("predictions").get(id=key.submission_id)
+    return Submission.objects.defer("image").get(id=key.submission_id)

@@ -185,7 +185,7 @@ def model_card(version: ModelVersion, role: str | None) -> dict[str, Any]:
 
 def answer(submission: Submission, *, includes: list[str]) -> dict[str, Any]:
     """The JSON of `PredictionSerializer` for one submission, with the extras asked for."""
-    prediction = submission.prediction
+    prediction = submission.prediction if submission.status == Status.DONE else None
     return {
         "id": str(submission.id),
         "status": submission.status,

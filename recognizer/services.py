@@ -4,11 +4,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from concurrent.futures import Future
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.utils import timezone
 
@@ -119,8 +121,13 @@ def request_readings(*, submissions: Sequence[Submission]) -> "list[Future[dispa
 
 
 def reload_outcome(*, submission: Submission) -> None:
-    """What the database says: the answer may be there though its message was lost."""
-    submission.refresh_from_db(fields=["status", "error_code"])
+    """What the database says: the answer may be there though its message was lost.
+
+    While it says nothing, the submission stays as it was: it is stored, and whoever sent it is better told where the
+    answer will be than to send it again.
+    """
+    with suppress(DatabaseError):
+        submission.refresh_from_db(fields=["status", "error_code"])
     submission.__dict__.pop("prediction", None)
 
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
+from recognizer import idempotency, services
 from recognizer.models import Submission
 from recognizer.tokens import create_token
 from tests.pictures import png
@@ -66,6 +67,20 @@ def test_parallel_duplicates_store_one(worker: Process) -> None:
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
     assert Submission.objects.count() == 1
+
+
+def test_who_finds_it_queued_is_told_what_was_read_meanwhile(worker: Process) -> None:
+    def again() -> Submission:
+        return idempotency.submit_once(digest="a", image=png("7"), channel="api", client="", digits=None)[0]
+
+    first, found = again(), again()
+    assert found.prediction is None
+
+    services.read(submission=first)
+    services.reload_outcome(submission=found)
+
+    assert found.prediction is not None
+    assert found.prediction.text == "7"
 
 
 def test_a_failure_is_repeated_too(client: Client, worker: Process) -> None:

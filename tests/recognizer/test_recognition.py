@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from ml.decoding import ImageTooLarge
 from recognizer import dispatch, recognition, services, sweeping
+from recognizer.answers import answer_to
 from recognizer.models import Prediction, Status, Submission
 from recognizer.publishing import publish
 from recognizer.services import MAX_SWEPT_TASKS
@@ -122,6 +124,18 @@ def test_a_reply_that_never_comes_is_found_in_the_database(worker: Process) -> N
 
     assert row.status == Status.DONE
     assert row.prediction is not None and row.prediction.text == "7"
+
+
+def test_who_waits_while_the_database_goes_away_is_told_where_the_answer_will_be(db: None) -> None:
+    def away(*_: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    row = queued()
+    with connection.execute_wrapper(away):
+        services.reload_outcome(submission=row)
+        told = answer_to(row, includes=[], success=201)
+
+    assert told.status == 202
 
 
 def test_known_count_reaches_the_worker(worker: Process) -> None:
