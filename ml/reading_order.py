@@ -18,6 +18,7 @@ _DIGIT_SIZE = 0.6
 _STUB_SIZE = 0.4
 _LEFT_OUT = 4.0
 _LEFT_OUT_DOUBTFUL = 1.5
+_LEFT_OUT_SURE = 4.0
 _SIGN = 0.99
 _NUMBER = 2
 _MOST_SIGNS = 6
@@ -56,7 +57,7 @@ def choose(
                 if index in signs:
                     _offer(best[candidate.end], found, (score - _LEFT_OUT_DOUBTFUL, path))
                 elif candidate.end == piece + 1:
-                    _offer(best[piece + 1], found, (score - _price(candidate), path))
+                    _offer(best[piece + 1], found, (score - _price(candidate, belief[index]), path))
     finished = {found: path for found, path in best[last].items() if found}
     if digits is None:
         return list(max(finished.values())[1])
@@ -89,9 +90,10 @@ def _doubt_at_border(candidates: Sequence[Candidate]) -> float:
     return _AT_BORDER_OF_TIGHT_CROP if any(one.at_edge for one in candidates) else _AT_BORDER
 
 
-def _price(candidate: Candidate) -> float:
-    """What it costs to leave a piece out: little where it is small or cut off by the border."""
-    return _LEFT_OUT_DOUBTFUL if candidate.at_border or candidate.size < _DIGIT_SIZE else _LEFT_OUT
+def _price(candidate: Candidate, belief: float) -> float:
+    """What it costs to leave a piece out: little where it is small or cut off by the border, more where it is sure."""
+    price = _LEFT_OUT_DOUBTFUL if candidate.at_border or candidate.size < _DIGIT_SIZE else _LEFT_OUT
+    return price + _LEFT_OUT_SURE * belief if candidate.is_whole else price
 
 
 def cut_apart(candidates: Sequence[Candidate], path: Sequence[int]) -> list[int]:

@@ -77,6 +77,13 @@ def test_letter_among_digits_is_left_out_but_known_of() -> None:
     assert leaves_digit_out(candidates, path)
 
 
+def test_small_whole_digit_is_left_out_only_where_it_is_doubtful() -> None:
+    flat = replace(_candidate(1, 2), box=(25, 0, 24, 12), size=0.4, is_whole=True)
+
+    assert _choose([_candidate(0, 1), flat], [0.99, 0.97]) == [0, 1]
+    assert _choose([_candidate(0, 1), flat], [0.99, 0.2]) == [0]
+
+
 def test_stub_of_a_component_read_in_parts_is_not_left_out_silently_and_dirt_is() -> None:
     blot = Candidate(np.ones((30, 60), np.float32), (0, 0, 60, 30), 0, 2, is_whole=True)
     digit, stub = replace(LEFT, size=1.0), replace(RIGHT, size=0.5)
