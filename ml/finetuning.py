@@ -27,11 +27,15 @@ LEARNED = "reviewed and learned"
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is learned (`training`), what chooses the epoch and measures (`validation`), and the files' hashes."""
+    """What is learned (`training`), what chooses the epoch and measures (`validation`), and what they come from.
+
+    `hashes`: of the files. `pictures`: which were made, a key of `ml.examples.PICTURES`.
+    """
 
     training: LabelledImages
     validation: Mapping[str, LabelledImages]
     hashes: Mapping[str, str]
+    pictures: str
 
 
 def gather_material(
@@ -47,30 +51,44 @@ def gather_material(
 
     Args:
         files: where the data lie.
-        reviewed: what reviewers labelled; repeated, at most MAX_REPEATS times, for it is little. It is distorted
-            anew each time.
+        reviewed: what reviewers labelled. Little is repeated, at most MAX_REPEATS times, and distorted anew each
+            time; of more than its share, some are chosen at random, always the same.
         outliers: whether the network can tell what is no digit.
-        limit: about so many examples make an epoch: half MNIST, up to half made, up to a quarter reviewed.
+        limit: so many examples make an epoch, at least 1: up to a quarter reviewed, a tenth scribbles, of the rest up
+            to half made, and all else MNIST. There are fewer only where MNIST holds too few.
         pictures: which pictures to make, a key of `ml.examples.PICTURES`; they are kept in `cache`.
 
     Raises:
         DataError: a file is missing or damaged.
     """
     known = gather(files, pictures=pictures, outliers=outliers, cache=cache)
-    size = len(load_mnist_training(files.mnist)[0])
     rng = np.random.default_rng(0)
-    old = [
-        known.training.take(np.sort(rng.permutation(part)[: limit // 2]))
-        for part in (np.arange(size), np.arange(size, len(known.training)))
-    ]
-    if outliers:
-        old.append(scribbles(limit // 10, seed=0))
     usable = reviewed if outliers else reviewed.take(np.flatnonzero(reviewed.labels < NOT_A_DIGIT))
-    repeats = min(MAX_REPEATS, max(1, int(REVIEWED_SHARE * limit / max(1, len(usable)))))
+    share = int(REVIEWED_SHARE * limit)
+    learned = _choose(usable, share, rng)
+    parts = [learned] * min(MAX_REPEATS, share // max(1, len(learned)))
+    if outliers:
+        count = max(1, limit // 10)
+        parts.append(_choose(scribbles(count, seed=0), count, rng))
+    mnist, made = _split(known.training, len(load_mnist_training(files.mnist)[0]))
+    rest = limit - sum(len(part) for part in parts)
+    parts.append(_choose(made, rest // 2, rng))
+    parts.append(_choose(mnist, rest - len(parts[-1]), rng))
     validation = dict(known.validation)
-    if (usable.labels < NOT_A_DIGIT).any():
-        validation[LEARNED] = usable
-    return Material(join([*old, *[usable] * repeats]), validation, known.hashes)
+    if (learned.labels < NOT_A_DIGIT).any():
+        validation[LEARNED] = learned
+    return Material(join(parts), validation, known.hashes, pictures)
+
+
+def _choose(examples: LabelledImages, most: int, rng: np.random.Generator) -> LabelledImages:
+    """All of them, or so many at random, in their order."""
+    return examples.take(np.sort(rng.permutation(len(examples))[:most]))
+
+
+def _split(examples: LabelledImages, size: int) -> tuple[LabelledImages, LabelledImages]:
+    """The first `size`, and the others."""
+    places = np.arange(len(examples))
+    return examples.take(places[:size]), examples.take(places[size:])
 
 
 def fine_tune(
@@ -92,6 +110,7 @@ def fine_tune(
         training=material.training,
         validation=material.validation,
         folder=folder,
+        made_from={**material.hashes, "pictures": material.pictures},
         start_from=start,
         callbacks=[BatchReporter(epochs, report)],
     ).model

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from ml.artifact import verify
 from ml.files import replacing
 
 _FILE = "progress.json"
@@ -22,9 +23,27 @@ class Progress:
     history: list[dict[str, float]]
 
     @classmethod
-    def load(cls, folder: Path, recipe: Mapping[str, Any], seed: int) -> "Progress":
-        """The progress in `folder`; raises ValueError when another recipe or seed began there."""
-        about = {"recipe": dict(recipe), "seed": seed}
+    def load(
+        cls,
+        folder: Path,
+        *,
+        recipe: Mapping[str, Any],
+        seed: int,
+        examples: int,
+        made_from: Mapping[str, str] | None,
+        start_from: Path | None,
+    ) -> "Progress":
+        """The progress in `folder` of the training that has all these; `examples`: how many it trains on.
+
+        Raises ValueError when another training began there, ArtifactError when the start is missing or damaged.
+        """
+        about = {
+            "recipe": dict(recipe),
+            "seed": seed,
+            "examples": examples,
+            "made_from": dict(made_from or {}),
+            "start": verify(start_from).sha256 if start_from else None,
+        }
         return cls(folder, about, read_reached(folder, about) or [])
 
     @property

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from ml.architectures import ARCHITECTURES
-from ml.artifact import CardFields, ModelCard, save_artifact
+from ml.artifact import ArtifactError, CardFields, ModelCard, save_artifact
 from ml.augmentation import Distortion
 from ml.calibration import choose_thresholds, expected_calibration_error, fit_temperature, judge
 from ml.data import NOT_A_DIGIT, DataError, DataFiles, LabelledImages, add_data_options, join, load_mnist_test
 from ml.examples import PICTURES, Examples, gather
 from ml.network_accuracy import accuracies, accuracy, score
+from ml.options import share
 from ml.plots import plot_confusion_matrix, plot_learning_curves
 from ml.preprocessing import PREPROCESSING_VERSION
 from ml.training import Recipe, TrainedNetwork, go_back, train
@@ -31,11 +32,11 @@ RECIPES = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train as the command line says; 0 when a model was saved, 2 when the data are missing or wrong."""
+    """Train as the command line says; 0 when a model was saved, 2 when data or start are missing or wrong."""
     options = _parser().parse_args(arguments)
     try:
         card = run(options)
-    except (DataError, ValueError) as error:
+    except (DataError, ArtifactError, ValueError) as error:
         print(f"ml.train: {error}", file=sys.stderr)
         return 2
     print(f"{options.output}: {card.version}")
@@ -50,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     add_data_options(parser)
     parser.add_argument("--pictures", choices=sorted(PICTURES), help="which to make (compact: all, simple: none)")
     parser.add_argument("--start-from", type=Path, help="a model whose weights to start from")
-    parser.add_argument("--go-back", type=_share, help="move so far back towards the weights of --start-from, 0 to 1")
+    parser.add_argument("--go-back", type=share, help="move so far back towards the weights of --start-from, 0 to 1")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one training for each")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--learning-rate", type=float, help="instead of the recipe's")
@@ -60,18 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _share(said: str) -> float:
-    value = float(said)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{said} is not from 0 to 1")
-    return value
-
-
 def run(options: argparse.Namespace) -> ModelCard:
     """Train every seed, choose by validation, open the test set once, save the artifact and its plots.
 
-    Raises DataError for missing or damaged data, ValueError when the work folder holds another training or there is
-    no start to go back to.
+    Raises DataError for missing or damaged data, ArtifactError for a missing or damaged start, ValueError when the
+    work folder holds another training or there is no start to go back to.
     """
     if options.go_back and not options.start_from:
         raise ValueError("--go-back needs --start-from.")
@@ -100,6 +94,7 @@ def run(options: argparse.Namespace) -> ModelCard:
             training=training,
             validation=examples.validation,
             folder=options.work / f"{options.output.stem}-seed{seed}",
+            made_from={**examples.hashes, "pictures": options.pictures},
             start_from=options.start_from,
         )
         for seed in options.seeds

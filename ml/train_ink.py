@@ -4,7 +4,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,18 +51,19 @@ def run(options: argparse.Namespace) -> dict[str, object]:
     """
     files = DataFiles.find(options.data, options.strokes, options.letters, needed=("strokes",))
     training, validation = load_sources(files)
-    model = _train(options, training)
+    hashes = files.hashes()
+    model = _train(options, training, hashes)
     metrics = measure_ink(model, make_examples(validation, seed=options.seed + 1, count=options.size // 4))
-    return _save(model, options, metrics, files.hashes())
+    return _save(model, options, metrics, hashes)
 
 
-def _train(options: argparse.Namespace, sources: Sources) -> keras.Model:
+def _train(options: argparse.Namespace, sources: Sources, hashes: Mapping[str, str]) -> keras.Model:
     """AdamW with a cosine schedule; every round sees new pictures, so there is nothing to learn by heart."""
-    about = _about(options)
+    about = {**_settings(options), "data": dict(hashes)}
     options.work.mkdir(parents=True, exist_ok=True)
     done = int(read_reached(options.work, about) or 0)
     keras.utils.set_random_seed(options.seed)
-    model = keras.saving.load_model(_checkpoint(options.work, done)) if done else _start(about)
+    model = keras.saving.load_model(_checkpoint(options.work, done)) if done else _start(options)
     rounds = make_rounds(sources, seed=options.seed, first=done, last=options.rounds, size=options.size)
     for number, examples in enumerate(rounds, done + 1):
         batches = InkBatches(examples, seed=[options.seed, number])
@@ -73,8 +74,8 @@ def _train(options: argparse.Namespace, sources: Sources) -> keras.Model:
     return model
 
 
-def _about(options: argparse.Namespace) -> dict[str, int]:
-    """What makes one training another."""
+def _settings(options: argparse.Namespace) -> dict[str, int]:
+    """With the data's hashes, what makes one training another."""
     return {"rounds": options.rounds, "size": options.size, "seed": options.seed}
 
 
@@ -82,9 +83,9 @@ def _checkpoint(work: Path, number: int) -> Path:
     return work / f"round-{number:03d}.keras"
 
 
-def _start(about: dict[str, int]) -> keras.Model:
+def _start(options: argparse.Namespace) -> keras.Model:
     model = build_ink_network()
-    steps = about["rounds"] * (about["size"] // BATCH_SIZE)
+    steps = options.rounds * (options.size // BATCH_SIZE)
     warm_up = min(_WARM_UP, steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
         LEARNING_RATE / 30, steps - warm_up, warmup_target=LEARNING_RATE, warmup_steps=warm_up
@@ -135,7 +136,7 @@ def _save(
         "sha256": hashlib.sha256(network).hexdigest(),
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "data": hashes,
-        "training": _about(options),
+        "training": _settings(options),
         "metrics": metrics,
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)

@@ -66,17 +66,23 @@ def train(
     training: LabelledImages,
     validation: Mapping[str, LabelledImages],
     folder: Path,
+    made_from: Mapping[str, str] | None = None,
     start_from: Path | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> TrainedNetwork:
     """Train from `seed`, or go on from the last finished epoch that `folder` holds.
 
-    `validation` maps a name to images whose mean accuracy chooses the epoch. `start_from` names a network with the
-    outputs of the recipe's architecture that is the start, instead of random weights. `callbacks` are told of every
-    batch.
+    `validation` maps a name to images whose mean accuracy chooses the epoch. `made_from` says what the examples come
+    from, as the files' hashes do. `start_from` names a network with the outputs of the recipe's architecture that is
+    the start, instead of random weights. `callbacks` are told of every batch.
+
+    Raises ValueError when another training began in `folder`: of another recipe, seed or start, of another number of
+    examples, or of examples from elsewhere; ArtifactError when the start is missing or damaged.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    progress = Progress.load(folder, asdict(recipe), seed)
+    progress = Progress.load(
+        folder, recipe=asdict(recipe), seed=seed, examples=len(training), made_from=made_from, start_from=start_from
+    )
     batches = DistortedBatches(training, batch_size=recipe.batch_size, seed=seed, amount=recipe.distortion_in(0))
     model, average = _start(recipe, seed, len(batches), start_from)
     if progress.history:

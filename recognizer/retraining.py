@@ -29,7 +29,7 @@ SCRIBBLES_SEED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to learn from and for how long: files, epochs, examples an epoch, a key of `ml.examples.PICTURES`."""
+    """What to learn from and for how long: files, epochs, examples in each, a key of `ml.examples.PICTURES`."""
 
     data: Path | None = None
     strokes: Path | None = None
@@ -125,7 +125,9 @@ def _make_candidate(options: Options, tell: Callable[[str], None]) -> ModelVersi
         pictures=options.pictures,
         cache=folder() / "pictures",
     )
-    work = _work_folder(finetuning.digest(asdict(options), card.sha256, material.hashes, reviewed_hash))
+    # All that tells one training from another, so that none is refused for the checkpoints of an older release.
+    about = asdict(options), card.sha256, material.hashes, reviewed_hash, len(material.training)
+    work = _work_folder(finetuning.digest(*about))
     model = finetuning.fine_tune(
         live.path, card, material, epochs=options.epochs, folder=work / "training", report=tell
     )

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from ml.artifact import load_model
+from ml.examples import PICTURES
 from ml.train import main
 from tests.ml.sources import write_mnist, write_strokes
 
@@ -34,7 +35,7 @@ def test_command_writes_model_card_and_plots(
 
 def test_compact_network_learns_from_pictures_of_strokes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = {"digit": 20, "row-photo": 10, "letter": 20, "junk": 10}
-    monkeypatch.setitem(__import__("ml.examples", fromlist=["PICTURES"]).PICTURES, "drawn", few)
+    monkeypatch.setitem(PICTURES, "drawn", few)
     files = {
         "--data": write_mnist(tmp_path / "mnist.npz", training=360),
         "--strokes": write_strokes(tmp_path / "digits.gz", "017"),
@@ -53,6 +54,41 @@ def test_compact_network_learns_from_pictures_of_strokes(tmp_path: Path, monkeyp
     history = json.loads((tmp_path / "work" / "new-seed0" / "progress.json").read_text())["reached"]
     measured = {"validation_accuracy_mnist", "validation_accuracy_drawn", "validation_accuracy_photographed"}
     assert measured <= set(history[0])
+
+
+def test_a_trial_is_not_taken_for_the_whole_training(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mnist = write_mnist(tmp_path / "mnist.npz", training=360)
+    command = ["--architecture", "simple", "--data", str(mnist), "--epochs", "1", "--work", str(tmp_path / "work")]
+    trial = tmp_path / "work" / "simple.keras"
+    assert main([*command, "--limit", "200"]) == 0
+    before = trial.read_bytes()
+
+    code = main(command)
+
+    assert (code, trial.read_bytes()) == (2, before)
+    assert "holds another training" in capsys.readouterr().err
+
+
+def test_a_work_folder_of_other_data_or_pictures_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The same number of examples, by another choice.
+    monkeypatch.setitem(PICTURES, "few", {})
+    mnist, work = write_mnist(tmp_path / "mnist.npz", training=360), tmp_path / "work"
+    command = ["--architecture", "simple", "--epochs", "1", "--work", str(work)]
+    assert main([*command, "--data", str(mnist)]) == 0
+
+    assert main([*command, "--data", str(mnist), "--pictures", "few"]) == 2
+    assert main([*command, "--data", str(write_mnist(tmp_path / "other.npz", training=360, test=100))]) == 2
+    assert main([*command, "--data", str(mnist)]) == 0
+
+
+def test_missing_start_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mnist = write_mnist(tmp_path / "mnist.npz", training=360)
+    command = ["--architecture", "simple", "--data", str(mnist), "--work", str(tmp_path / "work")]
+
+    code = main([*command, "--start-from", str(tmp_path / "gone.keras")])
+
+    assert code == 2
+    assert "gone.json cannot be read" in capsys.readouterr().err
 
 
 def test_missing_data_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

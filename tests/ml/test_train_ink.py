@@ -53,13 +53,13 @@ def test_training_writes_a_network_and_goes_on_where_it_was_stopped(
 def test_another_training_in_the_same_folder_is_refused(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "work").mkdir()
-    about = {"rounds": 5, "size": 4_000, "seed": 0}
-    (tmp_path / "work" / "progress.json").write_text(json.dumps({"about": about, "reached": 1}))
+    short = ["--rounds", "1", "--size", "32"]
+    assert main([*command, *short]) == 0
+    other = write_strokes(tmp_path / "other.gz", "01")
 
-    assert main([*command, "--rounds", "2", "--size", "32"]) == 2
-
-    assert "holds another training" in capsys.readouterr().err
+    for another in (["--rounds", "2", "--size", "32"], [*short, "--seed", "1"], [*short, "--strokes", str(other)]):
+        assert main([*command, *another]) == 2
+        assert "holds another training" in capsys.readouterr().err
 
 
 def test_missing_strokes_are_one_sentence(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:

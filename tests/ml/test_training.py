@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,12 +63,34 @@ train(RECIPE, seed=5, training=images, validation=VALIDATION, folder=Path(sys.ar
 
 
 def test_folder_of_another_training_is_refused(tmp_path: Path) -> None:
-    examples = printed_digits(64, 1)
     recipe = Recipe("simple", epochs=1, batch_size=32)
-    train(recipe, seed=0, training=examples, validation=VALIDATION, folder=tmp_path)
+    asked: dict[str, Any] = {
+        "seed": 0,
+        "training": printed_digits(64, 1),
+        "validation": VALIDATION,
+        "folder": tmp_path / "work",
+        "made_from": {"mnist": "a hash", "pictures": "none"},
+        "start_from": _saved(tmp_path / "start.keras"),
+    }
+    first = train(recipe, **asked)
 
-    with pytest.raises(ValueError, match="holds another training"):
-        train(recipe, seed=1, training=examples, validation=VALIDATION, folder=tmp_path)
+    for another in (
+        {"seed": 1},
+        {"training": printed_digits(96, 1)},
+        {"made_from": {"mnist": "another hash", "pictures": "none"}},
+        {"made_from": {"mnist": "a hash", "pictures": "few"}},
+        {"start_from": _saved(tmp_path / "other.keras")},
+        {"start_from": None},
+    ):
+        with pytest.raises(ValueError, match="holds another training"):
+            train(recipe, **{**asked, **another})
+    assert train(recipe, **asked).history == first.history
+
+
+def _saved(path: Path) -> Path:
+    """A new network of random weights, as a model file."""
+    save_artifact(build("simple"), CardFields("simple", "softmax10", "1", {}, {}, 1.0, {"confidence": 0.5}), path)
+    return path
 
 
 def test_wrong_labels_are_left_out_after_a_while(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         add_data_options(parser)
         parser.add_argument("--epochs", type=int, default=default.epochs, help="(default: %(default)s)")
         parser.add_argument(
-            "--limit", type=int, default=default.limit, help="examples an epoch (default: %(default)s)"
+            "--limit", type=int, default=default.limit, help="examples an epoch, at most (default: %(default)s)"
         )
         parser.add_argument(
             "--pictures",
