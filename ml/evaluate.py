@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,14 @@ from ml.artifact import SHIPPED_MODEL, ArtifactError
 from ml.data import DataError, LabelledImages, find_mnist, load_mnist_test
 from ml.evaluation import Outcome, confusion, read_folder, read_images, share, summarise
 from ml.inference import Recognizer
+from ml.options import count
 from ml.plots import draw_sheet, plot_confusion_matrix, plot_refusal, plot_reliability
 from ml.reporting import write_model_card, write_report
 from ml.scoring import Scorer
 
 WORST = 40
+MNIST = {"tensors": "MNIST test, tensors", "files": "MNIST test, PNG files", "plots": "mnist"}
+"""What is named after MNIST's test set: its two sets in the report, and its plots."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("folders", type=Path, nargs="*", help="folders with img/ and labels.csv (file,label)")
     parser.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras downloads it)")
     parser.add_argument("--no-mnist", action="store_true", help="the folders only")
-    parser.add_argument("--digits", type=int, help="tell the recognizer how many digits each picture holds")
+    parser.add_argument("--digits", type=count, help="tell the recognizer how many digits each picture holds")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL, help="the model to judge")
     parser.add_argument("--output", type=Path, default=Path("var/evaluation"), help="folder of the report")
     parser.add_argument("--card", type=Path, help="also fill the model card at this path")
@@ -48,16 +51,18 @@ def _parser() -> argparse.ArgumentParser:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Every figure of the report, ready for JSON; the plots are written on the way.
 
-    Raises DataError for missing or wrong data, ArtifactError for a missing or damaged model.
+    Raises DataError for missing or wrong data and for two sets of one name, ArtifactError for a missing or damaged
+    model.
     """
+    _check_names(options.folders, () if options.no_mnist else MNIST.values())
     scorer = Scorer.load(options.model)
     recognizer = Recognizer.around(scorer)
     options.output.mkdir(parents=True, exist_ok=True)
     sets: dict[str, Any] = {}
     if not options.no_mnist:
         test = load_mnist_test(find_mnist(options.data))
-        sets["MNIST test, tensors"] = {"correct": _score_tensors(scorer, test)}
-        sets["MNIST test, PNG files"] = _evaluate("mnist", read_images(recognizer, test), options.output)
+        sets[MNIST["tensors"]] = {"correct": _score_tensors(scorer, test)}
+        sets[MNIST["files"]] = _evaluate(MNIST["plots"], read_images(recognizer, test), options.output)
     for folder in options.folders:
         outcomes = read_folder(recognizer, folder, digits=options.digits)
         sets[folder.name] = _evaluate(folder.name, outcomes, options.output)
@@ -67,6 +72,15 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "digits": options.digits,
         "sets": sets,
     }
+
+
+def _check_names(folders: Iterable[Path], others: Iterable[str]) -> None:
+    """Raise DataError where a set, or its plots, would take another's place; some disks do not tell A from a."""
+    taken = {name.casefold() for name in others}
+    for folder in folders:
+        if folder.name.casefold() in taken:
+            raise DataError(f"{folder}: another set in this report has this name, {folder.name}.")
+        taken.add(folder.name.casefold())
 
 
 def _score_tensors(scorer: Scorer, test: LabelledImages) -> dict[str, Any]:

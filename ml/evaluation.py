@@ -46,16 +46,23 @@ class Outcome:
 def read_labels(folder: Path) -> list[tuple[Path, str]]:
     """The pictures of `folder`/img and their labels, from `folder`/labels.csv with the columns file and label.
 
-    A label holds digits, or nothing for "no digit". Raises DataError when something is missing.
+    The table is in UTF-8; a byte order mark, as Excel writes, is passed over. A label holds digits, or nothing for
+    "no digit". Raises DataError when the table or a picture is missing, or the table is not as it should be.
     """
     table = folder / "labels.csv"
     try:
-        with table.open(newline="", encoding="utf-8") as lines:
+        with table.open(newline="", encoding="utf-8-sig") as lines:
             rows = [(folder / "img" / row["file"], row["label"].strip()) for row in csv.DictReader(lines)]
     except OSError as error:
         raise DataError(f"{table} cannot be read: {error.strerror}.") from error
-    except (KeyError, AttributeError) as error:
+    except UnicodeDecodeError as error:
+        raise DataError(f"{table} is not in UTF-8; save it as “CSV UTF-8”.") from error
+    except csv.Error as error:
+        raise DataError(f"{table} is no table of comma-separated values: {error}.") from error
+    except (KeyError, AttributeError, TypeError) as error:  # a short row has None in its last columns
         raise DataError(f"{table} must have the columns file and label in every row.") from error
+    if not rows:
+        raise DataError(f"{table} names no picture.")
     for path, label in rows:
         if not path.is_file():
             raise DataError(f"{table} names {path.name}, which is not in {path.parent}.")

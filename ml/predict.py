@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from ml.artifact import SHIPPED_MODEL, ArtifactError
 from ml.decoding import ImageError
+from ml.options import count, share
 
 if TYPE_CHECKING:
     from ml.inference import Reading, Recognizer
@@ -36,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ml.predict: there is no {missing[0]}", file=sys.stderr)
         return 2
     files = [file for path in options.paths for file in _files(path)]
+    if not files:
+        print(f"ml.predict: there are no pictures in {', '.join(map(str, options.paths))}", file=sys.stderr)
+        return 2
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from ml.inference import Recognizer
     from ml.process import tune_process
@@ -58,9 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="picture files, or folders of them")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL, help="the model (default: the shipped one)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--digits", type=int, help="how many digits each picture holds, when known")
-    parser.add_argument("--confidence", type=float, help="refuse a digit less sure than this (0 to 1)")
-    parser.add_argument("--outlier", type=float, help="refuse what is likelier than this to be no digit (0 to 1)")
+    parser.add_argument("--digits", type=count, help="how many digits each picture holds, when known")
+    parser.add_argument("--confidence", type=share, help="refuse a digit less sure than this (0 to 1)")
+    parser.add_argument("--outlier", type=share, help="refuse what is likelier than this to be no digit (0 to 1)")
     return parser
 
 

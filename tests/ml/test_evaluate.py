@@ -61,6 +61,34 @@ def test_folder_without_labels_is_one_sentence(tmp_path: Path, capsys: pytest.Ca
     assert "labels.csv cannot be read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("names", [("a/set", "b/set"), ("a/set", "b/Set"), ("mnist",), ("MNIST test, tensors",)])
+def test_two_sets_of_one_name_are_refused(
+    names: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mnist, output = write_mnist(tmp_path / "mnist.npz"), tmp_path / "report"
+
+    code = main([*(str(tmp_path / name) for name in names), "--data", str(mnist), "--output", str(output)])
+
+    assert code == 2
+    assert f"{names[-1]}: another set" in capsys.readouterr().err
+    assert not output.exists()
+
+
+def test_without_mnist_a_folder_may_have_its_name(folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "report"
+
+    assert main([str(folder.rename(tmp_path / "mnist")), "--no-mnist", "--output", str(output)]) == 0
+
+    assert set(json.loads((output / "report.json").read_text())["sets"]) == {"mnist"}
+
+
+def test_number_of_digits_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["--no-mnist", "--digits", "0"])
+
+    assert "0 is less than 1" in capsys.readouterr().err
+
+
 def test_missing_model_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["--no-mnist", "--model", str(tmp_path / "gone.keras"), "--output", str(tmp_path / "report")])
 

@@ -15,7 +15,7 @@ def outcome(label: str, text: str, confidence: float = 0.9, *, accepted: bool = 
 
 def write_folder(folder: Path, rows: str, *names: str) -> Path:
     (folder / "img").mkdir(parents=True)
-    (folder / "labels.csv").write_text(rows)
+    (folder / "labels.csv").write_text(rows, encoding="utf-8")
     for name in names:
         cv2.imwrite(str(folder / "img" / name), np.full((20, 20), 255, np.uint8))
     return folder
@@ -38,6 +38,9 @@ def test_labels_are_read_with_their_pictures(tmp_path: Path) -> None:
     [
         ("name,label\na.png,1\n", "columns file and label"),
         ("file,label\na.png\n", "columns file and label"),
+        ("label,file\n1\n", "columns file and label"),
+        ("file,label\n", "names no picture"),
+        ("file,label\n" + "9" * 200_000 + ",1\n", "is no table"),
         ("file,label\nb.png,1\n", "names b.png, which is not in"),
         ("file,label\na.png,x\n", "labels a.png as 'x'"),
     ],
@@ -46,6 +49,21 @@ def test_wrong_table_is_refused(tmp_path: Path, rows: str, message: str) -> None
     folder = write_folder(tmp_path / "set", rows, "a.png")
 
     with pytest.raises(DataError, match=message):
+        read_labels(folder)
+
+
+def test_table_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "set", "\ufefffile,label\r\na.png,7\r\n", "a.png")
+
+    assert read_labels(folder) == [(folder / "img" / "a.png", "7")]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_table_of_another_encoding_is_refused(tmp_path: Path, encoding: str) -> None:
+    folder = write_folder(tmp_path / "set", "")
+    (folder / "labels.csv").write_bytes("file,label\nzwölf.png,12\n".encode(encoding))
+
+    with pytest.raises(DataError, match=r"labels\.csv is not in UTF-8"):
         read_labels(folder)
 
 

@@ -76,6 +76,33 @@ def test_what_cannot_be_tried(arguments: list[str], sentence: str, capsys: pytes
     assert sentence in capsys.readouterr().err
 
 
+def test_a_folder_without_pictures_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.txt").write_text("no picture")
+
+    assert main([str(tmp_path)]) == 2
+
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"ml.predict: there are no pictures in {tmp_path}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--confidence", "7"], "--confidence: 7 is not from 0 to 1"),
+        (["--outlier", "nan"], "--outlier: nan is not from 0 to 1"),
+        (["--digits", "-3"], "--digits: -3 is less than 1"),
+        (["--digits", "two"], "--digits: invalid count value: 'two'"),
+    ],
+)
+def test_values_out_of_range_are_refused(
+    arguments: list[str], sentence: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([*arguments, str(folder)])
+
+    assert sentence in capsys.readouterr().err
+
+
 def test_as_a_command_it_prints_results_only(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "ml.predict", "--json", str(folder)], capture_output=True, text=True, check=True
