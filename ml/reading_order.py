@@ -91,8 +91,10 @@ def _doubt_at_border(candidates: Sequence[Candidate]) -> float:
 
 
 def _price(candidate: Candidate, belief: float) -> float:
-    """What it costs to leave a piece out: little where it is small or cut off by the border, more where it is sure."""
-    price = _LEFT_OUT_DOUBTFUL if candidate.at_border or candidate.size < _DIGIT_SIZE else _LEFT_OUT
+    """What it costs to leave a piece out: little where the border cuts it off or it is small, and no sure digit."""
+    if candidate.at_border:
+        return _LEFT_OUT_DOUBTFUL
+    price = _LEFT_OUT_DOUBTFUL if candidate.size < _DIGIT_SIZE else _LEFT_OUT
     return price + _LEFT_OUT_SURE * belief if candidate.is_whole else price
 
 
