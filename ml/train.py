@@ -85,8 +85,8 @@ def run(options: argparse.Namespace) -> ModelCard:
         cache=options.work / "pictures",
     )
     training = examples.training
-    if options.limit:
-        training = training.take(np.arange(min(options.limit, len(training))))
+    if options.limit:  # of all kinds: MNIST comes first
+        training = training.take(np.random.default_rng(0).permutation(len(training))[: options.limit])
     networks = [
         train(
             recipe,

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from concurrent.futures import Future
+from contextlib import suppress
 
 from asgiref.sync import sync_to_async
 from django.conf import settings

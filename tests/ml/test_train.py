@@ -69,6 +69,15 @@ def test_a_trial_is_not_taken_for_the_whole_training(tmp_path: Path, capsys: pyt
     assert "holds another training" in capsys.readouterr().err
 
 
+def test_fewer_examples_than_a_batch_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mnist = write_mnist(tmp_path / "mnist.npz", training=360)
+
+    code = main(["--architecture", "simple", "--data", str(mnist), "--limit", "100", "--work", str(tmp_path)])
+
+    assert code == 2
+    assert "needs 128 examples at least; there are 100" in capsys.readouterr().err
+
+
 def test_a_work_folder_of_other_data_or_pictures_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The same number of examples, by another choice.
     monkeypatch.setitem(PICTURES, "few", {})

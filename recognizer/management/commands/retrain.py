@@ -53,7 +53,7 @@ class Command(BaseCommand):
         wanted = Options(**{field.name: options[field.name] for field in fields(Options)})
         try:
             run = retraining.retrain(wanted, by=options["by"], report=self.stdout.write)
-        except (RegistryError, ArtifactError, DataError) as error:
+        except (RegistryError, ArtifactError, DataError, ValueError) as error:
             raise CommandError(str(error)) from error
         self._write_figures(run)
 
