@@ -15,6 +15,8 @@ _SMALL = 0.4
 _FLAT = 2.0
 _DASH = 5.0
 _DOT_HEIGHT = 0.25
+_DOT_AREA = 0.1
+_MOST_DOTS = 3
 _SMALLEST = 0.2
 _CUT_OFF = 0.8
 
@@ -46,12 +48,19 @@ def lay_out(ink: Map) -> Layout:
 
 def usual_height(found: list[Component]) -> float:
     """The median height of what may be digits; border pieces count only when there is nothing else but dots."""
-    tallest = max((one.height for one in found), default=0)
     free = [one for one in found if not one.at_border]
-    if all(one.height < _DOT_HEIGHT * tallest for one in free):
+    if _are_dots(free, found):
         free = found
     tallest = max((one.height for one in free), default=0)
     return float(median(one.height for one in free if one.height > 0.4 * tallest)) if free else 0.0
+
+
+def _are_dots(free: list[Component], found: list[Component]) -> bool:
+    """Whether these are nothing beside the largest component: few, low, and of little ink; a margin's line has little."""
+    height, area = max((one.height for one in found), default=0), max((one.area for one in found), default=0)
+    return len(free) <= _MOST_DOTS and all(
+        one.height < _DOT_HEIGHT * height and one.area < _DOT_AREA * area for one in free
+    )
 
 
 def _join_stacked(found: list[Component], height: float) -> list[Component]:

@@ -116,9 +116,17 @@ def test_specks_commas_and_minus_are_no_candidates() -> None:
 
 def test_dot_beside_a_digit_that_the_border_cuts_off_is_no_candidate() -> None:
     ink = np.pad(_ink("3")[:80], ((0, 0), (40, 0)))
-    cv2.circle(ink, (20, 60), 7, 1.0, cv2.FILLED, cv2.LINE_AA)
+    cv2.circle(ink, (20, 60), 4, 1.0, cv2.FILLED, cv2.LINE_AA)
 
     assert sum(one.is_whole for one in _propose(ink)) == 1
+
+
+def test_small_digit_beside_a_line_from_border_to_border_is_a_candidate() -> None:
+    ink = np.zeros((600, 400), np.float32)
+    ink[:, 40:46] = 1
+    ink[200:300, 200:300] = _ink("3")
+
+    assert any(one.is_whole and 200 <= one.box[0] < 300 for one in _propose(ink))
 
 
 def test_slanting_dash_is_no_candidate() -> None:
