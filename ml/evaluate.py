@@ -14,6 +14,7 @@ from ml.evaluation import Outcome, confusion, read_folder, read_images, share, s
 from ml.inference import Recognizer
 from ml.options import count
 from ml.plots import draw_sheet, plot_confusion_matrix, plot_refusal, plot_reliability
+from ml.preprocessing import PREPROCESSING_VERSION
 from ml.reporting import write_model_card, write_report
 from ml.scoring import Scorer
 
@@ -69,6 +70,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     card = recognizer.card
     return {
         "model": {name: getattr(card, name) for name in card.__slots__},
+        "preprocessing_version": PREPROCESSING_VERSION,
         "digits": options.digits,
         "sets": sets,
     }

@@ -56,7 +56,10 @@ def usual_height(found: list[Component]) -> float:
 
 
 def _are_dots(free: list[Component], found: list[Component]) -> bool:
-    """Whether these are nothing beside the largest component: few, low, and of little ink; a margin's line has little."""
+    """Whether these are nothing beside the largest component: few, low, and of little ink.
+
+    By their height alone, digits would be dots beside a margin's line.
+    """
     height, area = max((one.height for one in found), default=0), max((one.area for one in found), default=0)
     return len(free) <= _MOST_DOTS and all(
         one.height < _DOT_HEIGHT * height and one.area < _DOT_AREA * area for one in free

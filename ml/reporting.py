@@ -23,7 +23,7 @@ def write_report(report: Mapping[str, Any], folder: Path) -> str:
         "# Evaluation",
         "",
         f"Model `{model['version']}` ({model['architecture']}), SHA-256 `{model['sha256']}`, preprocessing "
-        f"{model['preprocessing_version']}, thresholds {_thresholds(model)}.",
+        f"{report['preprocessing_version']}, thresholds {_thresholds(model)}.",
         "",
         *_table(report["sets"]),
         "",
@@ -47,9 +47,9 @@ def write_model_card(report: Mapping[str, Any], path: Path) -> None:
         "",
         f"A convolutional network (`{model['architecture']}` in `ml/architectures.py`) that reads one handwritten "
         "digit in a 28x28 picture, centred as MNIST centres them, and answers with ten probabilities. It serves "
-        "behind `ml/preprocessing.py` and `ml/segmentation.py` "
-        f"(preprocessing version {model['preprocessing_version']}); in photographs, the network in `ink.tflite` "
-        "(its card: `ink.json`) finds the ink.",
+        "behind `ml/preprocessing.py` and `ml/segmentation.py` (version "
+        f"{report['preprocessing_version']}; it was trained with version {model['preprocessing_version']}); "
+        "in photographs, the network in `ink.tflite` (its card: `ink.json`) finds the ink.",
         "",
         f"- File: `best_model.keras`, SHA-256 `{model['sha256']}`, made {model['created_at']}.",
         f"- Outputs: `{model['outputs']}`; temperature {model['temperature']:.3f}; thresholds {_thresholds(model)}.",

@@ -76,9 +76,9 @@ def train(
     from, as the files' hashes do. `start_from` names a network with the outputs of the recipe's architecture that is
     the start, instead of random weights. `callbacks` are told of every batch.
 
-    Raises ValueError when there is no batch of examples, or another training began in `folder`: of another recipe, seed
-    or start, of another number of examples, or of examples from elsewhere; ArtifactError when the start is missing or
-    damaged.
+    Raises ValueError when there is no batch of examples, or another training began in `folder`: of another recipe,
+    seed or start, of another number of examples, or of examples from elsewhere; ArtifactError when the start is
+    missing or damaged.
     """
     if len(training) < recipe.batch_size:
         raise ValueError(f"Training needs {recipe.batch_size} examples at least; there are {len(training)}.")
