@@ -5,26 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-import cv2
-import numpy as np
-
 from ml.components import Component, Labels, Map, find_components, join, overlap
+from ml.marks import is_mark
 
-_SPECK = 0.16
 _SMALL = 0.4
-_FLAT = 2.0
-_DASH = 5.0
 _DOT_HEIGHT = 0.25
 _DOT_AREA = 0.1
 _MOST_DOTS = 3
 _SMALLEST = 0.2
-_CUT_OFF = 0.8
-
-_STRAIGHT = 2.2
-"""Times the pen: a bar is no wider; a flat 2 is."""
-
-_LINE = 2.0
-"""Times its thickness: what is higher is no dash, however long, but perhaps many digits that hang together."""
+_WHOLE = 0.97
+_DOT = 2.0
+"""Times its thickness: what is no longer is solid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,7 @@ def lay_out(ink: Map) -> Layout:
     found = _join_stacked(found, usual_height(found))
     height = usual_height(found)
     whole, small = _attach_small(found, height)
-    lines = _lines([one for one in whole if not _is_mark(one, whole, height, labels)])
+    lines = _lines([one for one in whole if not is_mark(one, whole, height, labels)])
     return Layout(labels, _within(_in_order([*lines, *_small_lines(small, lines, height)])), height)
 
 
@@ -115,36 +106,19 @@ def _belongs(small: Component, large: Component, height: float) -> bool:
     return max(gap_x, gap_y) < 0.08 * height and not is_low
 
 
-def _is_mark(one: Component, others: list[Component], height: float, labels: Labels) -> bool:
-    """A speck, or a minus sign that stands by itself (the loose bar of a 5 stands over or beside its body)."""
-    if max(one.width, one.height) < _SPECK * height:
-        return True
-    is_line = one.width >= _DASH * one.height and one.height < _LINE * one.thickness
-    is_flat = one.width >= _FLAT * one.height and one.height <= 0.35 * height
-    if not is_line and not (is_flat and _is_bar(one, labels)):
-        return False
-    return not any(_may_carry_bar(other, one, height) for other in others if other is not one)
-
-
-def _is_bar(one: Component, labels: Labels) -> bool:
-    """Whether it is one straight stroke, however it slopes: its narrowest box is hardly wider than its ink is."""
-    window = labels[one.y : one.bottom, one.x : one.right]
-    mask = np.pad(np.isin(window, one.labels).astype(np.uint8), 1)
-    pen = 2 * float(cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5).max())
-    points = cv2.findNonZero(mask)
-    return min(cv2.minAreaRect(points)[1]) < _STRAIGHT * pen
-
-
-def _may_carry_bar(body: Component, bar: Component, height: float) -> bool:
-    near = overlap(body, bar) > -0.15 * height
-    middle = bar.y + bar.height / 2
-    return near and body.y - 0.35 * height < middle < body.y + 0.45 * body.height and body.height > 0.4 * height
-
-
 def _small_lines(small: list[Component], lines: list[list[Component]], height: float) -> list[list[Component]]:
-    """Lines of small writing: two pieces or more, level with one another, above or below what is large near them."""
-    written = [one for one in small if one.height > _SMALLEST * height and all(_is_clear(one, line) for line in lines)]
-    return [line for line in _lines(written) if len(line) > 1]
+    """Lines of small writing: three pieces or more, level with one another, above or below what is large near them.
+
+    Two may be a ditto mark, or dirt; a solid dot is no writing.
+    """
+    written = [
+        one
+        for one in small
+        if one.height > _SMALLEST * height
+        and max(one.width, one.height) > _DOT * one.thickness
+        and all(_is_clear(one, line) for line in lines)
+    ]
+    return [line for line in _lines(written) if len(line) > 2]
 
 
 def _is_clear(one: Component, line: list[Component]) -> bool:
@@ -172,11 +146,19 @@ def _in_order(lines: list[list[Component]]) -> list[list[Component]]:
 
 
 def _within(lines: list[list[Component]]) -> list[list[Component]]:
-    """The lines without those that the border cuts off everywhere: of other lines' writing, or of ruling."""
+    """The lines without those that the border cuts off everywhere: of other lines' writing, or of ruling.
+
+    A crop hardly touches all of several digits; one alone may touch the border and be whole, if as high as others.
+    """
     free = [one.height for line in lines for one in line if not one.at_border]
     if not free:
         return lines
-    return [line for line in lines if not all(one.at_border and one.height < _CUT_OFF * max(free) for one in line)]
+    several, alone = 2 * max(free), _WHOLE * median(free)
+    return [
+        line
+        for line in lines
+        if not all(one.at_border and one.height < (several if len(line) > 1 else alone) for one in line)
+    ]
 
 
 def _is_level(one: Component, line: list[Component]) -> bool:

@@ -256,23 +256,28 @@ def test_line_that_the_border_cuts_off_is_left_out() -> None:
     assert only.box[1] > 60
 
 
-def test_line_as_tall_as_the_others_is_kept_though_it_touches_the_border() -> None:
-    lower = _ink("47")
-    foot = int(np.flatnonzero(lower[:, :100].max(axis=1) > 0.5)[-1])
-    page = np.vstack([np.pad(_ink("23"), ((20, 20), (0, 0))), np.pad(lower[:foot], ((20, 0), (0, 0)))])
-
-    assert sum(one.is_whole for one in _propose(page)) == 4
+def _above(lower: Map) -> Map:
+    """Two digits, and this below them, at the lower border."""
+    return np.vstack([np.pad(_ink("23"), ((20, 20), (0, 0))), np.pad(lower, ((20, 0), (0, 200 - lower.shape[1])))])
 
 
-def test_line_of_small_digits_is_a_line_and_commas_and_dirt_are_none() -> None:
-    small = cv2.resize(_ink("74", pen=10), (70, 35), interpolation=cv2.INTER_AREA)
-    page = np.pad(_ink("23"), ((0, 60), (0, 0)))
-    page[115:150, 20:90] = small
-    marked = np.pad(_ink("23"), ((0, 60), (40, 40)))
+def test_digit_as_tall_as_the_others_is_kept_though_it_touches_the_border_and_a_row_cut_off_is_not() -> None:
+    four = _ink("4")
+    foot = int(np.flatnonzero(four.max(axis=1) > 0.5)[-1])
+
+    assert sum(one.is_whole for one in _propose(_above(four[:foot]))) == 3
+    assert sum(one.is_whole for one in _propose(_above(_ink("47")[: foot - 8]))) == 2
+
+
+def test_line_of_small_digits_is_a_line_and_commas_and_dirt_and_ditto_marks_are_none() -> None:
+    page, marked, ditto = (np.pad(_ink("23"), ((0, 60), (40, 40))) for _ in range(3))
+    page[115:150, 60:165] = cv2.resize(_ink("742", pen=10), (105, 35), interpolation=cv2.INTER_AREA)
     marked[85:112, 135:141] = marked[85:112, 232:238] = marked[130:150, 20:40] = 1
+    ditto[120:145, 100:104] = ditto[120:145, 114:118] = 1
 
-    assert [one.box[1] > 100 for one in _propose(page) if one.is_whole] == [False, False, True, True]
+    assert [one.box[1] > 100 for one in _propose(page) if one.is_whole] == [False, False, True, True, True]
     assert sum(one.is_whole for one in _propose(marked)) == 2
+    assert sum(one.is_whole for one in _propose(ditto)) == 2
 
 
 def test_everything_at_the_border_is_still_read() -> None:
