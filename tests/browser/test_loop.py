@@ -29,7 +29,7 @@ from tests.recognizer.models import disturbed_model, live
 from tests.telegram_integration.conftest import bot_process
 
 # Training competes with whatever else runs on the machine.
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(2000)
 QUICK = ("--epochs", "6", "--limit", "10000", "--pictures", "none")
 PREDICTIONS = "/api/v1/predictions/"
 
@@ -148,7 +148,7 @@ def retrain(mnist: Path, env: dict[str, str]) -> ModelVersion:
     assert "in the background" in started.stdout, started.stderr
     wait_until(lambda: "Retraining: Running. " in run("models", "list"), what="its progress")
     over = re.compile(r"Retraining: (Done|Failed|Stopped).*")
-    wait_until(lambda: over.search(run("models", "list")), what="the candidate", timeout=600)
+    wait_until(lambda: over.search(run("models", "list")), what="the candidate", timeout=1500)
     said = (retraining.folder() / "retrain.log").read_text()
     assert "Retraining: Done" in run("models", "list"), said
     candidate = ModelVersion.objects.get(source=Source.RETRAINED)
