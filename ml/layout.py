@@ -123,7 +123,7 @@ def _small_lines(small: list[Component], lines: list[list[Component]], height: f
 
 def _is_clear(one: Component, line: list[Component]) -> bool:
     """Whether `one` stands higher or lower than the nearest components of the line."""
-    top, bottom = _band(one, line)
+    top, bottom = _band(_nearest(one, line))
     return max(one.y - bottom, top - one.bottom) > 0.1 * (bottom - top)
 
 
@@ -163,18 +163,22 @@ def _within(lines: list[list[Component]]) -> list[list[Component]]:
 
 def _is_level(one: Component, line: list[Component]) -> bool:
     """Whether at least half of `one` is as high up as the components of the line that are nearest to it."""
-    nearest = min(line, key=lambda other: -overlap(one, other))
-    top, bottom = _band(one, line)
+    near = _nearest(one, line)
+    nearest, (top, bottom) = near[0], _band(near)
     shared = min(one.bottom, bottom) - max(one.y, top)
     return shared > 0.5 * min(one.height, nearest.height) or (
         overlap(one, nearest) > 0 and shared > -0.2 * nearest.height and one.height < 0.4 * nearest.height
     )
 
 
-def _band(one: Component, line: list[Component]) -> tuple[int, int]:
-    """Top and bottom of the two components of the line that are nearest to `one`.
+def _nearest(one: Component, line: list[Component]) -> list[Component]:
+    """The two components of the line that are nearest to `one`, the nearest first.
 
     Two, for next to a small digit at the foot of a line a small one may stand at its head.
     """
-    near = sorted(line, key=lambda other: -overlap(one, other))[:2]
-    return min(other.y for other in near), max(other.bottom for other in near)
+    return sorted(line, key=lambda other: -overlap(one, other))[:2]
+
+
+def _band(components: list[Component]) -> tuple[int, int]:
+    """The top of the highest and the bottom of the lowest."""
+    return min(one.y for one in components), max(one.bottom for one in components)
