@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ml.components import Component, Labels, Map, find_components, join, overlap
+from ml.lines import band, nearest, sort_into_lines
 from ml.marks import is_mark
 
 _SMALL = 0.4
@@ -33,7 +34,7 @@ def lay_out(ink: Map) -> Layout:
     found = _join_stacked(found, usual_height(found))
     height = usual_height(found)
     whole, small = _attach_small(found, height)
-    lines = _lines([one for one in whole if not is_mark(one, whole, height, labels)])
+    lines = sort_into_lines([one for one in whole if not is_mark(one, whole, height, labels)])
     return Layout(labels, _within(_in_order([*lines, *_small_lines(small, lines, height)])), height)
 
 
@@ -118,25 +119,13 @@ def _small_lines(small: list[Component], lines: list[list[Component]], height: f
         and max(one.width, one.height) > _DOT * one.thickness
         and all(_is_clear(one, line) for line in lines)
     ]
-    return [line for line in _lines(written) if len(line) > 2]
+    return [line for line in sort_into_lines(written) if len(line) > 2]
 
 
 def _is_clear(one: Component, line: list[Component]) -> bool:
     """Whether `one` stands higher or lower than the nearest components of the line."""
-    top, bottom = _band(_nearest(one, line))
+    top, bottom = band(nearest(one, line))
     return max(one.y - bottom, top - one.bottom) > 0.1 * (bottom - top)
-
-
-def _lines(components: list[Component]) -> list[list[Component]]:
-    """Components sorted into lines."""
-    lines: list[list[Component]] = []
-    for one in sorted(components, key=lambda one: -one.height):
-        home = next((line for line in lines if _is_level(one, line)), None)
-        if home is None:
-            lines.append([one])
-        else:
-            home.append(one)
-    return lines
 
 
 def _in_order(lines: list[list[Component]]) -> list[list[Component]]:
@@ -159,26 +148,3 @@ def _within(lines: list[list[Component]]) -> list[list[Component]]:
         for line in lines
         if not all(one.at_border and one.height < (several if len(line) > 1 else alone) for one in line)
     ]
-
-
-def _is_level(one: Component, line: list[Component]) -> bool:
-    """Whether at least half of `one` is as high up as the components of the line that are nearest to it."""
-    near = _nearest(one, line)
-    nearest, (top, bottom) = near[0], _band(near)
-    shared = min(one.bottom, bottom) - max(one.y, top)
-    return shared > 0.5 * min(one.height, nearest.height) or (
-        overlap(one, nearest) > 0 and shared > -0.2 * nearest.height and one.height < 0.4 * nearest.height
-    )
-
-
-def _nearest(one: Component, line: list[Component]) -> list[Component]:
-    """The two components of the line that are nearest to `one`, the nearest first.
-
-    Two, for next to a small digit at the foot of a line a small one may stand at its head.
-    """
-    return sorted(line, key=lambda other: -overlap(one, other))[:2]
-
-
-def _band(components: list[Component]) -> tuple[int, int]:
-    """The top of the highest and the bottom of the lowest."""
-    return min(one.y for one in components), max(one.bottom for one in components)

@@ -42,6 +42,7 @@ class Candidate:
     `at_edge`: it touches the upper or lower border, as in a picture cropped tightly around its digits.
     `size`: its height as a share of the usual height of a digit in this picture.
     `is_whole`: it is all of one connected component, uncut.
+    `line`: which line of the picture it is in, counted from 0.
     """
 
     crop: Map
@@ -53,6 +54,7 @@ class Candidate:
     at_edge: bool = False
     size: float = 1.0
     is_whole: bool = False
+    line: int = 0
 
     @property
     def window(self) -> tuple[slice, slice]:
@@ -76,24 +78,24 @@ def _proposals(ink: Ink, digits: int | None) -> Iterator[Candidate]:
     count = sum(len(line) for line in layout.lines)
     wide = _WIDE_ALONE if count == 1 and (digits or 1) == 1 else _WIDE_IN_ROW
     everything: list[Piece] = []
-    for line in layout.lines:
+    for number, line in enumerate(layout.lines):
         height = max(usual_height(line), 0.5 * layout.height)
         pieces = [
             piece
             for source, one in enumerate(line, len(everything))
             for piece in divide(one, source, ink.map, layout.labels, height, _wide(one, wide, ink.map.shape))
         ]
-        yield from _combine(pieces, len(everything), ink.map.shape, height)
+        yield from _combine(pieces, len(everything), number, ink.map.shape, height)
         everything += pieces
     if count > 1 and max(ink.map.shape) <= _ONE_DIGIT_SIDE:
-        yield _candidate(everything, 0, ink.map.shape, layout.height)
+        yield _candidate(everything, 0, 0, ink.map.shape, layout.height)
 
 
 def _wide(one: Component, wide: float, shape: tuple[int, ...]) -> float:
     return min(wide, _WIDE_AT_BORDER) if reaches_border(one.x, one.width, shape[1]) else wide
 
 
-def _combine(pieces: list[Piece], first: int, shape: tuple[int, ...], height: float) -> Iterator[Candidate]:
+def _combine(pieces: list[Piece], first: int, line: int, shape: tuple[int, ...], height: float) -> Iterator[Candidate]:
     """Every run of neighbouring pieces that may be one digit; each single piece and whole component among them."""
     for start in range(len(pieces)):
         for end in range(start + 1, len(pieces) + 1):
@@ -104,7 +106,7 @@ def _combine(pieces: list[Piece], first: int, shape: tuple[int, ...], height: fl
             is_one = len(run) <= MOST_PIECES or (_are_whole(run) and run[-1].source - run[0].source < MOST_PIECES)
             is_sized = width < _WIDEST * height and is_one
             if end == start + 1 or _is_whole(run) or is_sized:
-                yield _candidate(run, first + start, shape, height)
+                yield _candidate(run, first + start, line, shape, height)
 
 
 def _is_whole(run: list[Piece]) -> bool:
@@ -128,7 +130,7 @@ def _may_join(a: Piece, b: Piece, height: float) -> bool:
     return is_fragment or gap < 0.12 * height or -gap > 0.25 * narrower
 
 
-def _candidate(run: list[Piece], start: int, shape: tuple[int, ...], height: float) -> Candidate:
+def _candidate(run: list[Piece], start: int, line: int, shape: tuple[int, ...], height: float) -> Candidate:
     x, y = min(one.x for one in run), min(one.y for one in run)
     right, bottom = max(one.right for one in run), max(one.bottom for one in run)
     crop = run[0].crop if len(run) == 1 else _together(run, x, y, right, bottom)
@@ -144,6 +146,7 @@ def _candidate(run: list[Piece], start: int, shape: tuple[int, ...], height: flo
         at_border=reaches_border(x, right - x, shape[1]),
         at_edge=reaches_border(y, bottom - y, shape[0]),
         size=(bottom - y) / height,
+        line=line,
     )
 
 

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from ml.pieces import MARGIN
@@ -58,6 +59,34 @@ def test_lines_are_read_from_top_to_bottom() -> None:
     whole = [one for one in _propose(page) if one.cuts == 0]
 
     assert [(one.box[1] // 100, one.box[0] // 100) for one in whole] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+@pytest.mark.parametrize("fall", [-0.22, -0.12, 0.12, 0.22])
+def test_line_that_rises_or_falls_is_one_line(fall: float) -> None:
+    candidates = _propose(_slanted(_ink("2347234723"), fall))
+
+    assert {one.line for one in candidates} == {0}
+    whole = [one for one in candidates if one.cuts == 0]
+    assert [one.box[0] // 100 for one in whole] == list(range(10))
+
+
+@pytest.mark.parametrize("fall", [-0.15, 0.15])
+def test_lines_that_rise_or_fall_together_are_told_apart(fall: float) -> None:
+    page = np.vstack([_ink("234723"), np.zeros((40, 600), np.float32), _ink("472347")])
+
+    candidates = _propose(_slanted(page, fall))
+
+    assert {one.line for one in candidates} == {0, 1}
+    for line in (0, 1):
+        own = [one for one in candidates if one.line == line and one.cuts == 0]
+        assert [one.box[0] // 100 for one in own] == list(range(6))
+
+
+def _slanted(ink: Map, fall: float) -> Map:
+    height, width = ink.shape
+    room = round(abs(fall) * width)
+    move = np.array([[1, 0, 0], [fall, 1, room if fall < 0 else 0]])
+    return np.asarray(cv2.warpAffine(ink, move, (width, height + room)), np.float32)
 
 
 def test_crop_is_the_box_and_a_margin_for_soft_edges() -> None:
