@@ -13,7 +13,7 @@ ANY_DATABASE = recognizer/test_api_schema.py recognizer/test_diverged_models.py 
     telegram_integration/test_outages.py telegram_integration/test_secrecy.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev install-train test test-postgres test-faults lint fix audit train train-ink evaluate bench requirements
+.PHONY: help run install install-dev install-train test test-postgres test-faults lint fix audit train train-ink train-lines evaluate bench requirements
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ train: install-train  ## train a model (ARGS="--architecture compact --data mnis
 
 train-ink: install-train  ## train the network that tells ink from paper (ARGS="--data mnist.npz --strokes FILE")
 	@$(BIN)/python -m ml.train_ink $(ARGS)
+
+train-lines: install-train  ## train the network that reads whole lines (ARGS="--data mnist.npz --strokes FILE --letters FILE")
+	@$(BIN)/python -m ml.train_lines $(ARGS)
 
 evaluate: install-train  ## measure the shipped model on the MNIST test set (ARGS="--data mnist.npz")
 	@$(BIN)/python -m ml.evaluate $(ARGS)

@@ -3,6 +3,7 @@
 NumPy only (SciPy while fitting), so that whoever judges outputs needs no Keras.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,14 +49,21 @@ class Judgement:
 
     @property
     def confidence(self) -> Floats:
-        """The probability that the digit is right, float64 (N,).
+        """The probability that the most probable digit is right, float64 (N,)."""
+        return self.confidence_in(np.arange(len(self.outlier)), self.digits)
+
+    def confidence_in(
+        self, rows: Sequence[int] | NDArray[np.int64], digits: Sequence[int] | NDArray[np.int64]
+    ) -> Floats:
+        """The probability that in each of these rows there is this digit, float64 (n,).
 
         In training about half of the examples are no digits, among what people send few: the outlier's odds are
         corrected for that (Saerens et al., "Adjusting the outputs of a classifier to new a priori probabilities",
         2002).
         """
-        rare = RARITY * self.outlier
-        return np.asarray(self.probabilities.max(axis=1) * (1.0 - rare / (rare + 1.0 - self.outlier)), np.float64)
+        probability, outlier = self.probabilities[list(rows), list(digits)], self.outlier[list(rows)]
+        rare = RARITY * outlier
+        return np.asarray(probability * (1.0 - rare / (rare + 1.0 - outlier)), np.float64)
 
     def accepted(self, thresholds: "Thresholds") -> NDArray[np.bool_]:
         """Which rows pass, bool (N,)."""

@@ -9,21 +9,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ml import binarisation
+from ml import binarisation, line_reading
 from ml.artifact import ModelCard
 from ml.calibration import Judgement, Thresholds
 from ml.decoding import ImageError
+from ml.line_reading import weigh
 from ml.preparation import Prepared, prepare
-from ml.preprocessing import widest_stroke
-from ml.reading_order import choose, cut_apart, find_signs, leaves_digit_out
+from ml.reading_order import find_steps, find_ways
+from ml.refusal import are_too_many, refusal
 from ml.saliency import saliency
 from ml.scoring import Scorer
 from ml.segmentation import Candidate
-
-MAX_DIGITS = 64
-FAINT_CONTRAST = 0.06
-_BLOT = 11.0
-"""Pixels of the 28x28 picture: one of 2,400 digits of MNIST has a stroke as wide; a solid shape is one such stroke."""
+from ml.unread import find_signs
+from ml.ways import Way, agreement, settle
 
 
 class ModelFailed(ImageError):  # noqa: N818
@@ -62,6 +60,7 @@ class Reading:
     """What a picture says.
 
     `text`: the digits in reading order, the best guess even when refused.
+    `confidence`: the chance that the digits are right, all of them and as a whole, in [0, 1].
     `accepted`: whether to believe it; if not, `reason` is blank, too_faint, not_a_digit, ambiguous or too_many.
     `width`, `height`: pixels of the upright original.
     `image`: the picture encoded anew, without metadata, as `image_format` ("png" or "jpeg").
@@ -93,9 +92,10 @@ class Recognizer:
     def load(cls, path: Path, *, confidence: float | None = None, outlier: float | None = None) -> Recognizer:
         """Load a verified model; `confidence` and `outlier` move its thresholds. Raises ArtifactError.
 
-        Also when the ink network is damaged, which otherwise the first photograph would tell.
+        Also when the networks for ink and for lines are damaged, which otherwise the first photograph would tell.
         """
         binarisation.shipped()
+        line_reading.shipped()
         return cls.around(Scorer.load(path), confidence=confidence, outlier=outlier)
 
     @classmethod
@@ -135,12 +135,18 @@ class Recognizer:
 
     def _decide(self, prepared: Prepared, judgement: Judgement) -> Reading:
         signs = find_signs(prepared.candidates, judgement.foreign)
-        path = choose(prepared.candidates, judgement.belief, prepared.digits, signs)
-        digits = tuple(_digit(prepared, judgement, index) for index in path)
-        reason = self._reason(prepared, judgement, path, signs)
+        steps = find_steps(prepared.candidates, judgement, signs)
+        ways = find_ways(steps, prepared.digits)
+        if ways and not are_too_many(prepared, ways[0]):
+            ways = weigh(ways, prepared.candidates, steps, prepared.digits)
+        judgement = settle(judgement, ways)
+        digits = _digits(prepared, judgement, ways[0]) if ways else ()
+        reason = refusal(prepared, judgement, ways, signs, self.thresholds)
+        chance = agreement(ways)
+        product = float(np.prod([digit.confidence for digit in digits])) if digits else 0.0
         return Reading(
             text="".join(str(digit.digit) for digit in digits),
-            confidence=float(np.prod([digit.confidence for digit in digits])) if digits else 0.0,
+            confidence=product if chance is None else min(product, chance),
             accepted=reason is None,
             reason=reason,
             digits=digits,
@@ -150,24 +156,6 @@ class Recognizer:
             image_format=prepared.image_format,
         )
 
-    def _reason(self, prepared: Prepared, judgement: Judgement, path: list[int], signs: list[int]) -> str | None:
-        if not path:
-            return "blank"
-        if prepared.contrast < FAINT_CONTRAST:
-            return "too_faint"
-        if prepared.is_too_much or len(path) > MAX_DIGITS:
-            return "too_many"
-        if any(widest_stroke(prepared.tensors[index]) > _BLOT for index in path):
-            return "not_a_digit"
-        cut = np.array([prepared.candidates[index].cuts > 0 for index in path])
-        is_outlier = self.thresholds.are_exceeded(judgement.outlier[path], cut)
-        foreign = judgement.foreign[cut_apart(prepared.candidates, path)].max(initial=0.0)
-        if is_outlier or foreign > self.thresholds.outlier or leaves_digit_out(prepared.candidates, path, signs):
-            return "not_a_digit"
-        if judgement.confidence[path].min() < self.thresholds.confidence:
-            return "ambiguous"
-        return None
-
 
 def _try_prepare(picture: Picture) -> Prepared | ImageError:
     try:
@@ -176,15 +164,19 @@ def _try_prepare(picture: Picture) -> Prepared | ImageError:
         return error
 
 
-def _digit(prepared: Prepared, judgement: Judgement, index: int) -> ReadDigit:
-    candidate, probabilities = prepared.candidates[index], judgement.probabilities[index]
-    return ReadDigit(
-        digit=int(probabilities.argmax()),
-        confidence=float(judgement.confidence[index]),
-        probabilities=tuple(float(p) for p in probabilities),
-        box=_box(prepared, candidate),
-        touching=candidate.cuts > 0,
-        preview=np.asarray(np.rint(prepared.tensors[index] * 255), np.uint8),
+def _digits(prepared: Prepared, judgement: Judgement, way: Way) -> tuple[ReadDigit, ...]:
+    return tuple(
+        ReadDigit(
+            digit=digit,
+            confidence=float(confidence),
+            probabilities=tuple(judgement.probabilities[index].tolist()),
+            box=_box(prepared, prepared.candidates[index]),
+            touching=prepared.candidates[index].cuts > 0,
+            preview=np.asarray(np.rint(prepared.tensors[index] * 255), np.uint8),
+        )
+        for digit, index, confidence in zip(
+            way.digits, way.path, judgement.confidence_in(way.path, way.digits), strict=True
+        )
     )
 
 

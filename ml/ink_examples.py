@@ -1,8 +1,5 @@
 """Examples for the ink network: photographs as it sees them while reading, and where the ink in them is."""
 
-import multiprocessing
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -52,48 +49,13 @@ class InkExamples:
         return len(self.seen)
 
 
-def make_rounds(
-    sources: Sources, *, seed: int, first: int, last: int, size: int, processes: int = 2
-) -> Iterator[InkExamples]:
-    """`size` new examples for each round from `first` to before `last`, made while the one before is in use.
-
-    What is in a round follows from (seed, round) alone.
-    """
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, initializer=_remember, initargs=(sources, seed)) as pool:
-
-        def order(number: int) -> list[Future[InkExamples]]:
-            places = np.array_split(np.arange(number * size, (number + 1) * size), 4 * processes)
-            return [pool.submit(_make_some, place) for place in places]
-
-        coming = order(first) if first < last else []
-        for number in range(first, last):
-            ready = [future.result() for future in coming]
-            if number + 1 < last:
-                coming = order(number + 1)
-            yield _join(ready)
-
-
 def make_examples(sources: Sources, *, seed: int, count: int) -> InkExamples:
     """The examples 0 to `count` of `seed`."""
-    return _join([_make_example(index, sources, seed) for index in range(count)])
+    return join([make_example(index, sources, seed) for index in range(count)])
 
 
-_remembered: tuple[Sources, int]
-
-
-def _remember(sources: Sources, seed: int) -> None:
-    """Hand the sources to a worker process once, not with every order."""
-    global _remembered
-    _remembered = sources, seed
-    cv2.setNumThreads(1)
-
-
-def _make_some(indices: NDArray[np.int64]) -> InkExamples:
-    return _join([_make_example(int(index), *_remembered) for index in indices])
-
-
-def _join(parts: list[InkExamples]) -> InkExamples:
+def join(parts: list[InkExamples]) -> InkExamples:
+    """All of them, in this order."""
     return InkExamples(
         np.concatenate([part.seen for part in parts]),
         np.concatenate([part.ink for part in parts]),
@@ -101,7 +63,8 @@ def _join(parts: list[InkExamples]) -> InkExamples:
     )
 
 
-def _make_example(index: int, sources: Sources, seed: int) -> InkExamples:
+def make_example(index: int, sources: Sources, seed: int) -> InkExamples:
+    """The example `index` of `seed`: one window."""
     rng = np.random.default_rng([seed, index])
     ink = _compose(sources, rng)
     factor = float(np.exp(rng.uniform(np.log(_SMALLEST), np.log(LARGEST)))) / max(ink.shape)

@@ -14,7 +14,7 @@ from ml.paper import shrink
 from ml.reflectance import usual_level
 from ml.ruling import remove_ruling
 
-PREPROCESSING_VERSION = "7"
+PREPROCESSING_VERSION = "8"
 """Changes whenever the same picture would give other tensors, as with another ink network; kept with every model and
 every prediction."""
 
@@ -133,7 +133,7 @@ def _scaled(crop: Map) -> Map | None:
     factor = BOX / max(height, width)
     if abs(max(height, width) - BOX) <= 1:  # as good as to scale: resampling would only blur
         return crop[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1]
-    digit = _thickened(crop[top:bottom, left:right], _THINNEST / factor)
+    digit = thickened(crop[top:bottom, left:right], _THINNEST / factor)
     height, width = digit.shape
     factor = BOX / max(height, width)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
@@ -142,26 +142,34 @@ def _scaled(crop: Map) -> Map | None:
     return np.minimum(cv2.resize(digit, size, interpolation=method), np.float32(1))
 
 
-def _halved(digit: Map, pen_width: float) -> Map:
-    """Half as large; strokes so thin that they would fade are made two pixels wider before."""
-    if pen_width < 3:
-        digit = np.asarray(cv2.dilate(digit, np.ones((3, 3), np.uint8)), np.float32)
-    size = ((digit.shape[1] + 1) // 2, (digit.shape[0] + 1) // 2)
-    return np.asarray(cv2.resize(digit, size, interpolation=cv2.INTER_AREA), np.float32)
+def thickened(ink: Map, width: float) -> Map:
+    """Strokes at least `width` pixels wide: a fine pen would fade to nothing when the ink is reduced.
 
-
-def _thickened(digit: Map, width: float) -> Map:
-    """Strokes at least `width` pixels wide: a fine pen would fade to nothing when the digit is reduced."""
-    mask = (digit > 0.5).view(np.uint8)
-    area = cv2.countNonZero(mask)
-    core = cv2.erode(mask, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    pen_width = 2 * area / max(area - cv2.countNonZero(core), 1)
+    Wider strokes need more room: the same on all sides. Where they would have to grow by far, all is half as large.
+    """
+    pen_width = _pen_width(ink)
     missing = round(width - pen_width)
     if missing < 1:
-        return digit
+        return ink
     if missing > _WIDEST_PEN:
-        return _thickened(_halved(digit, pen_width), width / 2)
+        return thickened(halved(ink), width / 2)
     pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (missing + 1, missing + 1))
     margin = (missing + 1) // 2
-    wide = cv2.copyMakeBorder(digit, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
+    wide = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
     return np.asarray(cv2.dilate(wide, pen), np.float32)
+
+
+def halved(ink: Map) -> Map:
+    """Half as large; strokes so thin that they would fade are made two pixels wider before."""
+    if _pen_width(ink) < 3:
+        ink = np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)), np.float32)
+    size = ((ink.shape[1] + 1) // 2, (ink.shape[0] + 1) // 2)
+    return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _pen_width(ink: Map) -> float:
+    """How wide strokes are, in pixels: twice their area by the length of their outline."""
+    mask = (ink > 0.5).view(np.uint8)
+    area = cv2.countNonZero(mask)
+    core = cv2.erode(mask, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return 2 * area / max(area - cv2.countNonZero(core), 1)

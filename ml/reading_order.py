@@ -1,80 +1,150 @@
-"""Which of the overlapping candidates are the digits: the best path from the first piece of ink to the last."""
+"""Which of the overlapping candidates are the digits: the best paths from the first piece of ink to the last."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from heapq import nlargest
+from operator import attrgetter
+from typing import NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ml.calibration import Judgement
 from ml.segmentation import Candidate
+from ml.ways import Way
+
+DIGIT_SIZE = 0.6
+"""Of the usual height: what is smaller is hardly a digit."""
 
 _CUT = 0.6
 _SMALL = 2.0
 _AT_BORDER = 2.0
 _AT_BORDER_OF_TIGHT_CROP = 1.0
 _TOO_WIDE = 4.0
-_DIGIT_SIZE = 0.6
-_STUB_SIZE = 0.4
 _LEFT_OUT = 4.0
 _LEFT_OUT_DOUBTFUL = 1.5
 _LEFT_OUT_SURE = 4.0
-_SIGN = 0.99
-_NUMBER = 2
-_MOST_SIGNS = 6
-"""So many digits are a number, beside which so many signs may stand."""
+_STRUCTURE = 0.4
+"""How much it counts what is read, beside how well it looks like the digits that are read."""
 
-_Path = tuple[float, tuple[int, ...]]
+_MOST_WAYS = 16
+_MOST_DIGITS = 3
+_POSSIBLE = 0.01
+"""Of each candidate so many digits are considered: the most probable one, and others as probable as this."""
+
+_LEAST_CHANCE = 1e-4
+"""No digit is less probable than this: the classifier may be wrong."""
 
 
-def choose(
-    candidates: Sequence[Candidate],
-    belief: NDArray[np.float64],
-    digits: int | None = None,
-    signs: Collection[int] = (),
-) -> list[int]:
-    """Indices of the candidates that are the digits, in reading order.
+class Step(NamedTuple):
+    """What may come next, up to the piece `end`: a candidate at a price, or, where it is None, nothing.
 
-    `belief`: float64 (N,) in (0, 1], how surely each is one digit and which. `digits`: how many there are,
-    when the caller knows; the nearest number that is possible is taken. `signs`: as `find_signs` gives them. Dynamic
-    programming over (pieces read, digits found): every piece belongs to one digit, or is left out at a price.
+    `merits`: for each digit, how well the candidate looks like it, at most 0. `likely`: those to be considered.
     """
-    if not candidates:
-        return []
+
+    end: int
+    price: float
+    candidate: int | None = None
+    merits: tuple[float, ...] = ()
+    likely: tuple[int, ...] = ()
+
+    def read(self, way: Way, digit: int) -> Way:
+        """The way that goes on by reading the candidate as this digit."""
+        score = way.score + self.merits[digit] - self.price
+        return Way(score, (*way.digits, digit), (*way.path, cast(int, self.candidate)))
+
+    def leave_out(self, way: Way) -> Way:
+        """The way that goes on without what the step leaves out."""
+        return Way(way.score - self.price, way.digits, way.path)
+
+
+Steps = list[list[Step]]
+"""For each piece, all steps that begin there."""
+
+
+def find_steps(candidates: Sequence[Candidate], judgement: Judgement, signs: Collection[int] = ()) -> Steps:
+    """How one may go on from each piece: every piece belongs to one digit, or is left out at a price.
+
+    `signs`: as `ml.unread.find_signs` gives them; they may be left out as a whole.
+    """
+    steps: Steps = [[] for _ in range(max((one.end for one in candidates), default=0))]
     at_border = _doubt_at_border(candidates)
-    merit = np.log(np.maximum(belief, 1e-6)) - np.array([_doubt(one, at_border) for one in candidates])
-    last = max(candidate.end for candidate in candidates)
-    best: list[dict[int, _Path]] = [{} for _ in range(last + 1)]
-    best[0][0] = (0.0, ())
-    starting: dict[int, list[int]] = {}
+    belief = judgement.belief
+    merits = np.log(np.maximum(judgement.probabilities, _LEAST_CHANCE))
+    doubts = -np.log(np.maximum(1.0 - judgement.outlier, 1e-6))
     for index, candidate in enumerate(candidates):
-        starting.setdefault(candidate.start, []).append(index)
-    for piece in range(last):
-        for found, (score, path) in best[piece].items():
-            for index in starting[piece]:
-                candidate = candidates[index]
-                _offer(best[candidate.end], found + 1, (score + float(merit[index]), (*path, index)))
-                if index in signs:
-                    _offer(best[candidate.end], found, (score - _LEFT_OUT_DOUBTFUL, path))
-                elif candidate.end == piece + 1:
-                    _offer(best[piece + 1], found, (score - _price(candidate, belief[index]), path))
-    finished = {found: path for found, path in best[last].items() if found}
-    if digits is None:
-        return list(max(finished.values())[1])
-    return list(finished[min(finished, key=lambda found: (abs(found - digits), found))][1])
+        probabilities = judgement.probabilities[index]
+        first, *others = np.argsort(-probabilities, kind="stable")[:_MOST_DIGITS].tolist()
+        likely = (first, *(digit for digit in others if probabilities[digit] > _POSSIBLE))
+        price = _STRUCTURE * (float(doubts[index]) + _doubt(candidate, at_border))
+        here = steps[candidate.start]
+        here.append(Step(candidate.end, price, index, tuple(merits[index].tolist()), likely))
+        if index in signs:
+            here.append(Step(candidate.end, _STRUCTURE * _LEFT_OUT_DOUBTFUL))
+        elif candidate.end == candidate.start + 1:
+            here.append(Step(candidate.end, _STRUCTURE * _price(candidate, float(belief[index]))))
+    return steps
 
 
-def _offer(paths: dict[int, _Path], found: int, path: _Path) -> None:
-    if found not in paths or path[0] > paths[found][0]:
-        paths[found] = path
+def find_ways(steps: Steps, digits: int | None = None) -> list[Way]:
+    """The best ways to read a picture, the best first, no two of which say the same; none without steps.
+
+    `digits`: how many there are, when the caller knows; the nearest number that is possible is taken. A beam search
+    over the pieces.
+    """
+    reached: list[dict[tuple[int, ...], Way]] = [{} for _ in range(len(steps) + 1)]
+    reached[0][()] = Way(0.0)
+    for here, there in enumerate(steps):
+        for way in _best(reached[here].values(), each_length=digits is not None):
+            for step in there:
+                if step.candidate is None:
+                    _offer(reached[step.end], step.leave_out(way))
+                else:
+                    for digit in step.likely:
+                        _offer(reached[step.end], step.read(way, digit))
+    ways = [way for way in reached[-1].values() if way.digits]
+    if ways and digits is not None:
+        nearest = min((abs(len(way.digits) - digits), len(way.digits)) for way in ways)[1]
+        ways = [way for way in ways if len(way.digits) == nearest]
+    return _best(ways)
+
+
+def spell(number: tuple[int, ...], steps: Steps) -> Way | None:
+    """The best way to read just these digits, however little the candidates look like them; None without any."""
+    reached: list[dict[tuple[int, ...], Way]] = [{} for _ in range(len(steps) + 1)]
+    reached[0][()] = Way(0.0)
+    for here, there in enumerate(steps):
+        for way in reached[here].values():
+            for step in there:
+                if step.candidate is None:
+                    _offer(reached[step.end], step.leave_out(way))
+                elif len(way.digits) < len(number):
+                    _offer(reached[step.end], step.read(way, number[len(way.digits)]))
+    return reached[-1].get(number)
+
+
+def _best(ways: Iterable[Way], *, each_length: bool = False) -> list[Way]:
+    """The best ways, the best first; of `each_length` as many, where only later some length turns out to be wrong."""
+    if not each_length:
+        return nlargest(_MOST_WAYS, ways, key=attrgetter("score"))
+    by_length: dict[int, list[Way]] = {}
+    for way in ways:
+        by_length.setdefault(len(way.digits), []).append(way)
+    return [way for some in by_length.values() for way in _best(some)]
+
+
+def _offer(ways: dict[tuple[int, ...], Way], way: Way) -> None:
+    known = ways.get(way.digits)
+    if known is None or way.score > known.score:
+        ways[way.digits] = way
 
 
 def _doubt(candidate: Candidate, at_border: float) -> float:
     """What its shape and place say against a candidate, in nats."""
     _, _, width, height = candidate.box
     doubt = _CUT * candidate.cuts + _TOO_WIDE * max(0.0, width / height - 1.1)
-    if candidate.size < _DIGIT_SIZE:
-        doubt += _SMALL * (_DIGIT_SIZE - candidate.size) / 0.3
+    if candidate.size < DIGIT_SIZE:
+        doubt += _SMALL * (DIGIT_SIZE - candidate.size) / 0.3
     if candidate.at_border and width < 0.5 * height:
         doubt += at_border
     return doubt
@@ -94,44 +164,5 @@ def _price(candidate: Candidate, belief: float) -> float:
     """What it costs to leave a piece out: little where the border cuts it off or it is small, and no sure digit."""
     if candidate.at_border:
         return _LEFT_OUT_DOUBTFUL
-    price = _LEFT_OUT_DOUBTFUL if candidate.size < _DIGIT_SIZE else _LEFT_OUT
+    price = _LEFT_OUT_DOUBTFUL if candidate.size < DIGIT_SIZE else _LEFT_OUT
     return price + _LEFT_OUT_SURE * belief if candidate.is_whole else price
-
-
-def cut_apart(candidates: Sequence[Candidate], path: Sequence[int]) -> list[int]:
-    """Indices of the whole components of which the path reads only parts: these had better be digits that touch."""
-    parts = [candidates[index] for index in path if candidates[index].cuts]
-    return [
-        index
-        for index, whole in enumerate(candidates)
-        if whole.is_whole and any(whole.start <= part.start < whole.end for part in parts)
-    ]
-
-
-def find_signs(candidates: Sequence[Candidate], foreign: NDArray[np.float64]) -> list[int]:
-    """Indices of the whole components that surely are not made of digits; `foreign`: float64 (N,), how surely."""
-    return [index for index, one in enumerate(candidates) if one.is_whole and foreign[index] > _SIGN]
-
-
-def leaves_digit_out(candidates: Sequence[Candidate], path: Sequence[int], signs: Collection[int] = ()) -> bool:
-    """Whether the path leaves out ink as large as a digit, and not cut off by the border: something unread.
-
-    Less is enough where the rest of its component is read: that is no dirt. Signs beside a number do not count, as on
-    a cheque: $407, **407.
-    """
-    read = {piece for index in path for piece in _pieces(candidates[index])}
-    torn = {piece for index in cut_apart(candidates, path) for piece in _pieces(candidates[index])}
-    single = (one for one in candidates if one.end == one.start + 1 and one.start not in read)
-    unread = {
-        one.start
-        for one in single
-        if one.size > (_STUB_SIZE if one.start in torn else _DIGIT_SIZE) and not one.at_border
-    }
-    beside = [candidates[index] for index in signs if not min(read) < candidates[index].start < max(read)]
-    if len(path) >= _NUMBER and len(beside) <= _MOST_SIGNS:
-        unread.difference_update(*(_pieces(one) for one in beside))
-    return bool(unread)
-
-
-def _pieces(candidate: Candidate) -> range:
-    return range(candidate.start, candidate.end)

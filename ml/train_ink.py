@@ -1,39 +1,28 @@
 """`python -m ml.train_ink`: train the network that tells ink from paper; a killed training goes on where it was."""
 
 import argparse
-import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Sequence
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.compiling import compile_network
 from ml.data import DataError, DataFiles, add_data_options
-from ml.files import replacing
-from ml.glyphs import Sources, load_sources
+from ml.glyphs import load_sources
 from ml.ink_architecture import build_ink_network
-from ml.ink_examples import InkExamples, make_examples, make_rounds
-from ml.progress import read_reached, write_reached
+from ml.ink_examples import InkExamples, join, make_example, make_examples
+from ml.rounds import add_round_options, save_network, train_by_rounds
 
 BATCH_SIZE = 16
-LEARNING_RATE = 3e-3
-_WARM_UP = 200
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train and write the network and its card; 0 when done, 2 when the data are missing or wrong."""
     parser = argparse.ArgumentParser(prog="python -m ml.train_ink", description=__doc__)
     add_data_options(parser)
-    parser.add_argument("--rounds", type=int, default=25, help="each with examples of its own")
-    parser.add_argument("--size", type=int, default=4_000, help="examples in a round, and a quarter to validate")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--work", type=Path, default=Path("var/training/ink"), help="checkpoints; resumed from")
-    parser.add_argument("--output", type=Path, default=Path("var/training/ink.tflite"), help="the network to write")
+    add_round_options(parser, rounds=25, size=4_000, learning_rate=3e-3, name="ink")
     options = parser.parse_args(arguments)
     try:
         card = run(options)
@@ -52,47 +41,22 @@ def run(options: argparse.Namespace) -> dict[str, object]:
     files = DataFiles.find(options.data, options.strokes, options.letters, needed=("strokes",))
     training, validation = load_sources(files)
     hashes = files.hashes()
-    model = _train(options, training, hashes)
-    metrics = measure_ink(model, make_examples(validation, seed=options.seed + 1, count=options.size // 4))
-    return _save(model, options, metrics, hashes)
-
-
-def _train(options: argparse.Namespace, sources: Sources, hashes: Mapping[str, str]) -> keras.Model:
-    """AdamW with a cosine schedule; every round sees new pictures, so there is nothing to learn by heart."""
-    about = {**_settings(options), "data": dict(hashes)}
-    options.work.mkdir(parents=True, exist_ok=True)
-    done = int(read_reached(options.work, about) or 0)
-    keras.utils.set_random_seed(options.seed)
-    model = keras.saving.load_model(_checkpoint(options.work, done)) if done else _start(options)
-    rounds = make_rounds(sources, seed=options.seed, first=done, last=options.rounds, size=options.size)
-    for number, examples in enumerate(rounds, done + 1):
-        batches = InkBatches(examples, seed=[options.seed, number])
-        model.fit(batches, shuffle=False, initial_epoch=number - 1, epochs=number, verbose=2)
-        model.save(_checkpoint(options.work, number))
-        write_reached(options.work, about, number)
-        _checkpoint(options.work, number - 1).unlink(missing_ok=True)
-    return model
-
-
-def _settings(options: argparse.Namespace) -> dict[str, int]:
-    """With the data's hashes, what makes one training another."""
-    return {"rounds": options.rounds, "size": options.size, "seed": options.seed}
-
-
-def _checkpoint(work: Path, number: int) -> Path:
-    return work / f"round-{number:03d}.keras"
-
-
-def _start(options: argparse.Namespace) -> keras.Model:
-    model = build_ink_network()
-    steps = options.rounds * (options.size // BATCH_SIZE)
-    warm_up = min(_WARM_UP, steps // 10)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        LEARNING_RATE / 30, steps - warm_up, warmup_target=LEARNING_RATE, warmup_steps=warm_up
+    model = train_by_rounds(
+        options,
+        training,
+        hashes,
+        build=build_ink_network,
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+        steps=options.size // BATCH_SIZE,
+        make=make_example,
+        batches=_batches,
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.01)
-    model.compile(optimizer=optimizer, loss=keras.losses.BinaryCrossentropy(from_logits=True))
-    return model
+    metrics = measure_ink(model, make_examples(validation, seed=options.seed + 1, count=options.size // 4))
+    return save_network(model, options, metrics, hashes)
+
+
+def _batches(examples: list[InkExamples], seed: list[int]) -> "InkBatches":
+    return InkBatches(join(examples), seed=seed)
 
 
 class InkBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
@@ -126,27 +90,6 @@ def measure_ink(model: keras.Model, examples: InkExamples) -> dict[str, float]:
     recall = hits / max(1.0, float(true.sum()))
     f_measure = 2 * precision * recall / max(1e-9, precision + recall)
     return {"precision": round(precision, 4), "recall": round(recall, 4), "f_measure": round(f_measure, 4)}
-
-
-def _save(
-    model: keras.Model, options: argparse.Namespace, metrics: dict[str, float], hashes: dict[str, str]
-) -> dict[str, object]:
-    network = compile_network(model)
-    card: dict[str, object] = {
-        "sha256": hashlib.sha256(network).hexdigest(),
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "data": hashes,
-        "training": _settings(options),
-        "metrics": metrics,
-    }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    for path, content in (
-        (options.output, network),
-        (options.output.with_suffix(".json"), json.dumps(card, indent=2).encode() + b"\n"),
-    ):
-        with replacing(path) as draft:
-            draft.write_bytes(content)
-    return card
 
 
 if __name__ == "__main__":

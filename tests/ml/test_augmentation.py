@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from ml.augmentation import DistortedBatches, Distortion, distort
@@ -41,6 +42,20 @@ def test_no_distortion_leaves_the_picture() -> None:
     nothing = Distortion(rotation=0, shear=0, scale=0, shift=0, elastic=0, thickness=0, coarseness=0)
 
     np.testing.assert_array_equal(distort(image, nothing, np.random.default_rng(0)), image)
+
+
+@pytest.mark.parametrize("shape", [(32, 40), (32, 300)])
+def test_pictures_of_any_shape_are_bent_along_all_their_length(shape: tuple[int, int]) -> None:
+    image = np.zeros(shape, np.uint8)
+    image[14:18] = 255
+    only_elastic = Distortion(rotation=0, shear=0, scale=0, shift=0, elastic=2, thickness=0, coarseness=0)
+
+    bent = distort(image, only_elastic, np.random.default_rng(1))
+
+    assert bent.shape == shape
+    middle = (bent * np.arange(shape[0])[:, None]).sum(axis=0) / bent.sum(axis=0)
+    assert np.ptp(middle[: shape[1] // 2]) > 0.5 and np.ptp(middle[shape[1] // 2 :]) > 0.5
+    assert distort(image, Distortion(coarseness=1), np.random.default_rng(0)).shape == shape
 
 
 def test_same_seed_epoch_and_place_give_the_same_batch() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from ml.data import load_pen_characters
 from ml.glyphs import Sources
-from ml.ink_examples import SIDE, make_examples, make_rounds
+from ml.ink_examples import SIDE, make_examples
 from tests.ml.sources import printed_digits, write_strokes
 
 
@@ -31,14 +31,3 @@ def test_examples_show_ink_where_they_say(sources: Sources) -> None:
 
 def test_letters_are_not_needed(sources: Sources) -> None:
     assert len(make_examples(replace(sources, letters=[]), seed=0, count=20)) == 20
-
-
-def test_rounds_are_the_same_wherever_one_begins(sources: Sources) -> None:
-    whole = list(make_rounds(sources, seed=3, first=0, last=3, size=16))
-    later = list(make_rounds(sources, seed=3, first=1, last=3, size=16))
-
-    assert [len(one) for one in whole] == [16, 16, 16]
-    for one, other in zip(whole[1:], later, strict=True):
-        np.testing.assert_array_equal(one.seen, other.seen)
-        np.testing.assert_array_equal(one.ink, other.ink)
-    assert not np.array_equal(whole[0].seen, whole[1].seen)

@@ -1,11 +1,15 @@
-"""The best path: every piece in one digit or left out at a price, as many digits as the caller says."""
+"""The best ways: every piece in one digit or left out at a price, as many digits as the caller says."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
+import pytest
 
-from ml.reading_order import choose, cut_apart, find_signs, leaves_digit_out
+from ml.calibration import Judgement
+from ml.reading_order import find_steps, find_ways, spell
 from ml.segmentation import Candidate
+from ml.unread import leaves_digit_out
 
 
 def _candidate(
@@ -20,12 +24,21 @@ LEFT = _candidate(0, 1, cuts=1)
 RIGHT = _candidate(1, 2, cuts=1)
 
 
-def _choose(candidates: list[Candidate], belief: list[float], digits: int | None = None) -> list[int]:
-    return choose(candidates, np.array(belief), digits)
+def _judgement(belief: list[float]) -> Judgement:
+    """So surely each is a 3, and nothing else."""
+    probabilities = np.zeros((len(belief), 10))
+    probabilities[:, 3] = 1.0
+    return Judgement(probabilities, 1.0 - np.array(belief), np.zeros(len(belief)))
+
+
+def _choose(
+    candidates: list[Candidate], belief: list[float], digits: int | None = None, signs: tuple[int, ...] = ()
+) -> list[int]:
+    return list(find_ways(find_steps(candidates, _judgement(belief), signs), digits)[0].path)
 
 
 def test_nothing_to_choose_from() -> None:
-    assert _choose([], []) == []
+    assert find_ways(find_steps([], _judgement([]))) == []
 
 
 def test_sure_whole_is_not_cut() -> None:
@@ -84,64 +97,59 @@ def test_small_whole_digit_is_left_out_only_where_it_is_doubtful() -> None:
     assert _choose([_candidate(0, 1), flat], [0.99, 0.2]) == [0]
 
 
-def test_stub_of_a_component_read_in_parts_is_not_left_out_silently_and_dirt_is() -> None:
-    blot = Candidate(np.ones((30, 60), np.float32), (0, 0, 60, 30), 0, 2, is_whole=True)
-    digit, stub = replace(LEFT, size=1.0), replace(RIGHT, size=0.5)
-    dirt = replace(_candidate(2, 3), size=0.5, is_whole=True)
-
-    assert leaves_digit_out([digit, stub, blot, dirt], [0])
-    assert not leaves_digit_out([digit, stub, blot, dirt], [0, 1])
-
-
-SIGNS_AND_NUMBER = [_candidate(place, place + 1) for place in range(5)]
-
-
-def test_sign_is_what_is_whole_and_surely_foreign() -> None:
-    whole = Candidate(np.ones((30, 34), np.float32), (0, 0, 34, 30), 0, 2, is_whole=True)
-
-    assert find_signs([LEFT, whole, RIGHT], np.array([1.0, 0.999, 0.5])) == [1]
-    assert find_signs([LEFT, whole, RIGHT], np.array([1.0, 0.9, 0.5])) == []
-
-
 def test_sign_is_left_out_whole_and_not_read_in_parts() -> None:
     digits = [_candidate(place, place + 1) for place in (2, 3)]
     candidates = [LEFT, WHOLE, RIGHT, *digits]
-    belief = np.array([0.5, 1e-4, 0.5, 0.99, 0.99])
+    belief = [0.5, 1e-4, 0.5, 0.99, 0.99]
 
-    assert choose(candidates, belief) == [0, 2, 3, 4]
-    assert choose(candidates, belief, signs=[1]) == [3, 4]
-
-
-def test_signs_may_stand_beside_a_number_but_not_in_it() -> None:
-    assert not leaves_digit_out(SIGNS_AND_NUMBER, [2, 3, 4], signs=[0, 1])
-    assert not leaves_digit_out(SIGNS_AND_NUMBER, [1, 2, 3], signs=[0, 4])
-    assert leaves_digit_out(SIGNS_AND_NUMBER, [0, 1, 3, 4], signs=[2])
-
-
-def test_what_may_be_a_digit_is_no_sign() -> None:
-    assert leaves_digit_out(SIGNS_AND_NUMBER, [2, 3, 4], signs=[0])
-
-
-def test_one_digit_beside_signs_is_no_number_and_two_are() -> None:
-    assert leaves_digit_out(SIGNS_AND_NUMBER, [4], signs=[0, 1, 2, 3])
-    assert not leaves_digit_out(SIGNS_AND_NUMBER, [3, 4], signs=[0, 1, 2])
-
-
-def test_more_signs_than_a_cheque_would_have_are_no_signs() -> None:
-    row = [_candidate(place, place + 1) for place in range(9)]
-
-    assert not leaves_digit_out(row[1:], [6, 7], signs=[0, 1, 2, 3, 4, 5])
-    assert leaves_digit_out(row, [7, 8], signs=[0, 1, 2, 3, 4, 5, 6])
-
-
-def test_what_was_cut_apart_is_known() -> None:
-    whole = Candidate(np.ones((30, 34), np.float32), (0, 0, 34, 30), 0, 2, is_whole=True)
-    other = Candidate(np.ones((30, 20), np.float32), (50, 0, 20, 30), 2, 3, is_whole=True)
-    candidates = [LEFT, whole, RIGHT, other]
-
-    assert cut_apart(candidates, [0, 2, 3]) == [1]
-    assert cut_apart(candidates, [1, 3]) == []
+    assert _choose(candidates, belief) == [0, 2, 3, 4]
+    assert _choose(candidates, belief, signs=(1,)) == [3, 4]
 
 
 def test_last_resort_is_never_nothing() -> None:
     assert _choose([_candidate(0, 1)], [1e-9]) == [0]
+
+
+def _doubtful() -> Judgement:
+    """A 3 that may be a 5, and a sure 7."""
+    probabilities = np.zeros((2, 10))
+    probabilities[0, [3, 5, 8]] = 0.7, 0.295, 0.005
+    probabilities[1, 7] = 1.0
+    return Judgement(probabilities, np.full(2, 0.01), np.zeros(2))
+
+
+TWO = [_candidate(0, 1), _candidate(1, 2)]
+
+
+def test_ways_are_sorted_and_differ_in_what_they_say() -> None:
+    ways = find_ways(find_steps(TWO, _doubtful()))
+
+    assert [way.digits for way in ways[:2]] == [(3, 7), (5, 7)]
+    assert [way.path for way in ways[:2]] == [(0, 1), (0, 1)]
+    assert ways[0].score - ways[1].score == pytest.approx(np.log(0.7 / 0.295))
+    assert len({way.digits for way in ways}) == len(ways)
+    assert all(a.score >= b.score for a, b in pairwise(ways))
+
+
+def test_hardly_possible_digits_are_considered_only_where_they_are_asked_for() -> None:
+    steps = find_steps(TWO, _doubtful())
+
+    assert not any(8 in way.digits for way in find_ways(steps))
+    said = spell((8, 7), steps)
+    assert said is not None
+    assert (said.digits, said.path) == ((8, 7), (0, 1))
+    assert said.score < min(way.score for way in find_ways(steps) if len(way.digits) == 2)
+
+
+def test_number_that_no_candidates_can_make_up_is_not_read() -> None:
+    assert spell((1, 2, 3), find_steps(TWO, _doubtful())) is None
+
+
+def test_known_number_is_found_among_many_better_ways_of_another_length() -> None:
+    candidates = [_candidate(place, place + 1) for place in range(8)]
+    probabilities = np.zeros((8, 10))
+    probabilities[:, 1], probabilities[:, 7] = 0.5, 0.5
+    steps = find_steps(candidates, Judgement(probabilities, np.full(8, 0.5), np.zeros(8)))
+
+    assert {len(way.digits) for way in find_ways(steps)} == {8}
+    assert {len(way.digits) for way in find_ways(steps, digits=2)} == {2}

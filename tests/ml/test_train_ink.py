@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml.binarisation import Binariser
+from ml.networks import AnySizeNetwork
 from ml.train_ink import main
 from tests.ml.sources import write_mnist, write_strokes
 
@@ -46,8 +46,8 @@ def test_training_writes_a_network_and_goes_on_where_it_was_stopped(
     card = json.loads((tmp_path / "ink.json").read_text())
     assert set(card["data"]) == {"mnist", "strokes"}
     assert set(card["metrics"]) == {"precision", "recall", "f_measure"}
-    ink = Binariser.load(tmp_path / "ink.tflite")(np.zeros((70, 50, 2), np.uint8))
-    assert ink.shape == (70, 50)
+    ink = AnySizeNetwork.load("ink", tmp_path)(np.zeros((96, 64, 2), np.float32))
+    assert ink.shape == (96, 64, 1)
 
 
 def test_another_training_in_the_same_folder_is_refused(

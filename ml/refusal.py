@@ -1,0 +1,49 @@
+"""Whether to believe what was read, and if not, why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from ml.calibration import Judgement, Thresholds
+from ml.preparation import Prepared
+from ml.preprocessing import widest_stroke
+from ml.unread import cut_apart, leaves_digit_out
+from ml.ways import Way, agreement, is_contradicted, is_sure
+
+MAX_DIGITS = 64
+FAINT_CONTRAST = 0.06
+_BLOT = 11.0
+"""Pixels of the 28x28 picture: one of 2,400 digits of MNIST has a stroke as wide; a solid shape is one such stroke."""
+
+
+def refusal(
+    prepared: Prepared, judgement: Judgement, ways: Sequence[Way], signs: Collection[int], thresholds: Thresholds
+) -> str | None:
+    """Why not to believe the best way to read a picture: a reason as a Reading has it; None to believe it.
+
+    `judgement`: as `ml.ways.settle` leaves it. `signs`: of `ml.unread.find_signs`.
+    """
+    if not ways:
+        return "blank"
+    best, chance, path = ways[0], agreement(ways), list(ways[0].path)
+    if prepared.contrast < FAINT_CONTRAST:
+        return "too_faint"
+    if are_too_many(prepared, best):
+        return "too_many"
+    if any(widest_stroke(prepared.tensors[index]) > _BLOT for index in path):
+        return "not_a_digit"
+    cut = np.array([prepared.candidates[index].cuts > 0 for index in path])
+    is_outlier = thresholds.are_exceeded(judgement.outlier[path], cut)
+    foreign = judgement.foreign[cut_apart(prepared.candidates, path)].max(initial=0.0)
+    is_unread = not is_sure(best, chance) and leaves_digit_out(prepared.candidates, path, signs)
+    if is_outlier or foreign > thresholds.outlier or is_unread:
+        return "not_a_digit"
+    least = judgement.confidence_in(path, best.digits).min()
+    return "ambiguous" if is_contradicted(best, chance) or least < thresholds.confidence else None
+
+
+def are_too_many(prepared: Prepared, way: Way) -> bool:
+    """Whether there is more in the picture than can be read."""
+    return prepared.is_too_much or len(way.path) > MAX_DIGITS

@@ -1,0 +1,162 @@
+"""Training by rounds, each with new examples, so that there is nothing to learn by heart; a kill loses a round."""
+
+import argparse
+import hashlib
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import cv2
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.artifact import file_sha256
+from ml.compiling import compile_network
+from ml.files import replacing
+from ml.glyphs import Sources
+from ml.progress import read_reached, write_reached
+
+_WARM_UP = 300
+_CLIPNORM = 5.0
+
+Make = Callable[[int, Sources, int], Any]
+"""The example `index` of the seed, made from the sources; a function of a module, for other processes."""
+
+
+def add_round_options(
+    parser: argparse.ArgumentParser, *, rounds: int, size: int, learning_rate: float, name: str
+) -> None:
+    """What every training by rounds can be told; `name`: of the network."""
+    parser.add_argument("--start-from", type=Path, help="the last checkpoint of a training to go on from, anew")
+    parser.add_argument("--learning-rate", type=float, default=learning_rate)
+    parser.add_argument("--rounds", type=int, default=rounds, help="each with examples of its own")
+    parser.add_argument("--size", type=int, default=size, help="examples in a round, and a quarter to validate")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--work", type=Path, default=Path("var/training") / name, help="checkpoints; resumed from")
+    parser.add_argument(
+        "--output", type=Path, default=Path(f"var/training/{name}.tflite"), help="the network to write"
+    )
+
+
+def train_by_rounds(
+    options: argparse.Namespace,
+    sources: Sources,
+    hashes: Mapping[str, str],
+    *,
+    build: Callable[[], keras.Model],
+    loss: Any,
+    steps: int,
+    make: Make,
+    batches: Callable[[list[Any], list[int]], Any],
+) -> keras.Model:
+    """Train as `add_round_options` says, or go on from the last finished round in the work folder.
+
+    AdamW with a cosine schedule. `steps`: in a round. `batches`: what to fit the network to in a round, from its
+    examples and a seed. Raises ValueError when the work folder holds another training, or Keras cannot open the start.
+    """
+    about = {**_settings(options), "data": dict(hashes)}
+    options.work.mkdir(parents=True, exist_ok=True)
+    done = int(read_reached(options.work, about) or 0)
+    keras.utils.set_random_seed(options.seed)
+    if done:
+        model = keras.saving.load_model(_checkpoint(options.work, done))
+    else:
+        model = build() if options.start_from is None else keras.saving.load_model(options.start_from, compile=False)
+        optimizer = keras.optimizers.AdamW(_schedule(options, steps), weight_decay=0.01, clipnorm=_CLIPNORM)
+        model.compile(optimizer=optimizer, loss=loss, jit_compile=False)
+    rounds = make_rounds(make, sources, seed=options.seed, first=done, last=options.rounds, size=options.size)
+    for number, examples in enumerate(rounds, done + 1):
+        fitted = batches(examples, [options.seed, number])
+        model.fit(fitted, shuffle=False, initial_epoch=number - 1, epochs=number, verbose=2)
+        model.save(_checkpoint(options.work, number))
+        write_reached(options.work, about, number)
+        _checkpoint(options.work, number - 1).unlink(missing_ok=True)
+    return model
+
+
+def _schedule(options: argparse.Namespace, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    total = options.rounds * steps
+    warm_up = min(_WARM_UP, total // 10)
+    return keras.optimizers.schedules.CosineDecay(
+        options.learning_rate / 30, total - warm_up, warmup_target=options.learning_rate, warmup_steps=warm_up
+    )
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    """With the data's hashes, what makes one training another."""
+    start = None if options.start_from is None else file_sha256(options.start_from)
+    return {
+        "rounds": options.rounds,
+        "size": options.size,
+        "seed": options.seed,
+        "learning_rate": options.learning_rate,
+        "start_from": start,
+    }
+
+
+def _checkpoint(work: Path, number: int) -> Path:
+    return work / f"round-{number:03d}.keras"
+
+
+def make_rounds(
+    make: Make, sources: Sources, *, seed: int, first: int, last: int, size: int, processes: int = 2
+) -> Iterator[list[Any]]:
+    """`size` new examples for each round from `first` to before `last`, made while the one before is in use.
+
+    What is in a round follows from (seed, round) alone.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, spawn, initializer=_remember, initargs=(make, sources, seed)) as pool:
+
+        def order(number: int) -> list[Future[list[Any]]]:
+            places = np.array_split(np.arange(number * size, (number + 1) * size), 4 * processes)
+            return [pool.submit(_make_some, place) for place in places]
+
+        coming = order(first) if first < last else []
+        for number in range(first, last):
+            ready = [example for future in coming for example in future.result()]
+            if number + 1 < last:
+                coming = order(number + 1)
+            yield ready
+
+
+_remembered: tuple[Make, Sources, int]
+
+
+def _remember(make: Make, sources: Sources, seed: int) -> None:
+    """Hand the sources to a worker process once, not with every order."""
+    global _remembered
+    _remembered = make, sources, seed
+    cv2.setNumThreads(1)
+
+
+def _make_some(indices: NDArray[np.int64]) -> list[Any]:
+    make, sources, seed = _remembered
+    return [make(int(index), sources, seed) for index in indices]
+
+
+def save_network(
+    model: keras.Model, options: argparse.Namespace, metrics: Mapping[str, float], hashes: Mapping[str, str]
+) -> dict[str, object]:
+    """Write the compiled network to `options.output` and its card beside it; returns the card."""
+    network = compile_network(model)
+    card: dict[str, object] = {
+        "sha256": hashlib.sha256(network).hexdigest(),
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data": dict(hashes),
+        "training": _settings(options),
+        "metrics": dict(metrics),
+    }
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    for path, content in (
+        (options.output, network),
+        (options.output.with_suffix(".json"), json.dumps(card, indent=2).encode() + b"\n"),
+    ):
+        with replacing(path) as draft:
+            draft.write_bytes(content)
+    return card

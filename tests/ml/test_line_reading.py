@@ -1,0 +1,88 @@
+"""The line network as it ships: what it reads, and how its word tips the scales."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from ml.calibration import Judgement
+from ml.ctc import BLANK
+from ml.line_reading import read_line, weigh
+from ml.reading_order import Steps, find_steps, find_ways
+from ml.segmentation import Candidate
+from ml.ways import Way
+
+
+def _written(text: str) -> list[Candidate]:
+    """Printed digits, each a candidate, on a line."""
+    candidates = []
+    for place, character in enumerate(text):
+        drawn = np.zeros((44, 34), np.uint8)
+        cv2.putText(drawn, character, (4, 38), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 255, 3, cv2.LINE_AA)
+        x, y, width, height = cv2.boundingRect((drawn > 25).view(np.uint8))
+        crop = (drawn / np.float32(255))[y - 2 : y + height + 2, x - 2 : x + width + 2]
+        candidates.append(Candidate(crop, (20 + 34 * place, 20, width, height), place, place + 1, is_whole=True))
+    return candidates
+
+
+def _steps(candidates: list[Candidate]) -> Steps:
+    """As if the classifier took each for a 3 or, less probably, for a 1."""
+    probabilities = np.full((len(candidates), 10), 1e-4)
+    probabilities[:, 3], probabilities[:, 1] = 0.7, 0.3
+    return find_steps(candidates, Judgement(probabilities, np.zeros(len(candidates)), np.zeros(len(candidates))))
+
+
+def test_line_network_finds_what_the_classifier_does_not_think_of() -> None:
+    candidates = _written("2741")
+    steps = _steps(candidates)
+
+    best = weigh(find_ways(steps), candidates, steps)[0]
+
+    assert (best.digits, best.path) == ((2, 7, 4, 1), (0, 1, 2, 3))
+    assert best.word is not None and best.word > np.log(0.5)
+
+
+def test_known_number_of_digits_is_kept_to() -> None:
+    candidates = _written("2741")
+    steps = _steps(candidates)
+
+    ways = weigh(find_ways(steps, 3), candidates, steps, 3)
+
+    assert {len(way.digits) for way in ways} == {3}
+
+
+def test_line_network_does_not_overrule_what_is_sure() -> None:
+    candidates = _written("2741")
+    ways = [Way(-0.1, (3, 3, 3, 3), (0, 1, 2, 3)), Way(-60.0, (2, 7, 4, 1), (0, 1, 2, 3))]
+
+    assert weigh(ways, candidates, [[] for _ in candidates])[0].digits == (3, 3, 3, 3)
+
+
+def test_one_candidate_alone_is_left_to_the_classifier() -> None:
+    candidates = _written("2")
+    ways = [Way(-0.1, (3,), (0,)), Way(-0.2, (2,), (0,))]
+
+    assert weigh(ways, candidates, _steps(candidates)) == ways
+    assert weigh([], [], []) == []
+
+
+def test_lines_are_read_one_by_one() -> None:
+    above, below = _written("27"), _written("41")
+    low = [
+        replace(one, box=(one.box[0], 200, *one.box[2:]), start=2 + i, end=3 + i, line=1)
+        for i, one in enumerate(below)
+    ]
+    candidates = [*above, *low]
+    steps = _steps(candidates)
+
+    assert weigh(find_ways(steps), candidates, steps)[0].digits == (2, 7, 4, 1)
+
+
+@pytest.mark.parametrize("width", [17, 40, 1_000])
+def test_chances_along_a_line_of_any_length(width: int) -> None:
+    chances = read_line(np.zeros((32, width), np.uint8))
+
+    assert chances.shape == (-(-width // 2), 11)
+    np.testing.assert_allclose(chances.sum(axis=1), 1)
+    assert (chances.argmax(axis=1) == BLANK).all()

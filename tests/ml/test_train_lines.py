@@ -1,0 +1,51 @@
+"""The line network's training, small: what it writes can be read with, and its loss is the one it says."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ml.ctc import BLANK, log_chances
+from ml.networks import AnySizeNetwork
+from ml.strips import HEIGHT
+from ml.train_lines import ctc_loss, main
+from tests.ml.sources import write_mnist, write_strokes
+
+
+def test_training_writes_a_network_that_reads_lines_of_any_length(tmp_path: Path) -> None:
+    command = ["--data", write_mnist(tmp_path / "mnist.npz", training=240)]
+    command += ["--strokes", write_strokes(tmp_path / "digits.gz", "017")]
+    command += ["--letters", write_strokes(tmp_path / "letters.gz", "WX")]
+    command += ["--work", tmp_path / "work", "--output", tmp_path / "line.tflite", "--rounds", "1", "--size", "96"]
+
+    assert main([str(part) for part in command]) == 0
+
+    card = json.loads((tmp_path / "line.json").read_text())
+    assert set(card["data"]) == {"mnist", "strokes", "letters"}
+    assert set(card["metrics"]) == {"lines_right"}
+    said = AnySizeNetwork.load("line", tmp_path)(np.zeros((HEIGHT, 90, 1), np.float32))
+    assert said.shape == (1, 45, BLANK + 1)
+
+
+def test_missing_letters_are_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DIGITS_LETTERS", raising=False)
+    files = [write_mnist(tmp_path / "mnist.npz", training=240), write_strokes(tmp_path / "digits.gz", "017")]
+
+    assert main(["--data", str(files[0]), "--strokes", str(files[1])]) == 2
+
+    assert "missing" in capsys.readouterr().err
+
+
+def test_loss_is_the_chance_that_reading_finds() -> None:
+    logits = np.random.default_rng(0).normal(size=(2, 1, 12, BLANK + 1))
+    powers = np.exp(logits[:, 0])
+    chances = powers / powers.sum(axis=2, keepdims=True)
+
+    losses = ctc_loss(tf.constant([[1, 1, 7], [4, -1, -1]], tf.int64), tf.constant(logits, tf.float32))
+
+    expected = [-log_chances(chances[0], [(1, 1, 7)])[0], -log_chances(chances[1], [(4,)])[0]]
+    np.testing.assert_allclose(losses, expected, rtol=1e-4)

@@ -1,0 +1,66 @@
+"""What is known of the best way: how sure it is, and what that says of each digit."""
+
+import numpy as np
+import pytest
+
+from ml.calibration import Judgement
+from ml.ways import Way, agreement, is_contradicted, is_sure, settle
+
+
+def _judgement() -> Judgement:
+    """A 3 that may be a 5, and a sure 7; both look a little strange."""
+    probabilities = np.zeros((2, 10))
+    probabilities[0, [3, 5, 8]] = 0.7, 0.295, 0.005
+    probabilities[1, 7] = 1.0
+    return Judgement(probabilities, np.full(2, 0.9), np.full(2, 0.5))
+
+
+def test_agreement_is_what_the_line_network_says_beside_the_other_ways() -> None:
+    ways = [Way(-1.0, (5, 7), (0, 1), np.log(0.8)), Way(-1.0 - np.log(3), (3, 7), (0, 1), np.log(0.1))]
+
+    assert agreement(ways) == pytest.approx(0.8 * 0.75)
+    assert agreement([Way(-1.0, (5, 7), (0, 1))]) is None
+    assert agreement([]) is None
+
+
+def test_only_a_number_can_be_sure_or_contradicted() -> None:
+    number, digit = Way(0.0, (5, 7), (0, 1)), Way(0.0, (5,), (0,))
+
+    assert is_sure(number, 0.9) and not is_sure(number, 0.5) and not is_sure(digit, 0.9)
+    assert is_contradicted(number, 0.01) and not is_contradicted(number, 0.5) and not is_contradicted(digit, 0.01)
+    assert not is_sure(number, None) and not is_contradicted(number, None)
+
+
+def test_what_is_known_of_the_whole_changes_the_probabilities_of_a_digit() -> None:
+    before = _judgement()
+    ways = [Way(-1.0, (5, 7), (0, 1)), Way(-1.0 - np.log(3), (3, 7), (0, 1)), Way(-1.5, (7,), (1,))]
+
+    after = settle(before, ways)
+
+    np.testing.assert_allclose(after.probabilities[0, [5, 3, 8]], [0.995 * 0.75, 0.995 * 0.25, 0.005])
+    np.testing.assert_array_equal(after.probabilities[1], before.probabilities[1])
+    np.testing.assert_array_equal(after.outlier, before.outlier)
+
+
+def test_digit_that_only_the_line_network_sees_is_as_probable_as_it_says() -> None:
+    after = settle(_judgement(), [Way(0.0, (8, 7), (0, 1), np.log(0.5))])
+
+    np.testing.assert_allclose(after.probabilities[0, [8, 3, 5]], [0.5 + 0.0025, 0.35, 0.1475])
+    assert after.probabilities.sum(axis=1) == pytest.approx(1)
+
+
+def test_candidates_of_a_sure_number_are_less_strange() -> None:
+    before = _judgement()
+
+    sure = settle(before, [Way(0.0, (3, 7), (0, 1), np.log(0.9))])
+    doubtful = settle(before, [Way(0.0, (3, 7), (0, 1), np.log(0.4))])
+
+    np.testing.assert_allclose(sure.outlier, 0.1 * before.outlier)
+    np.testing.assert_allclose(sure.foreign, 0.1 * before.foreign)
+    np.testing.assert_array_equal(doubtful.outlier, before.outlier)
+
+
+def test_nothing_read_leaves_all_as_it_is() -> None:
+    before = _judgement()
+
+    assert settle(before, []) is before
