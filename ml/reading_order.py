@@ -27,7 +27,7 @@ _LEFT_OUT_SURE = 4.0
 _STRUCTURE = 0.4
 """How much it counts what is read, beside how well it looks like the digits that are read."""
 
-_MOST_WAYS = 16
+_MOST_WAYS = 8
 _MOST_DIGITS = 3
 _POSSIBLE = 0.01
 """Of each candidate so many digits are considered: the most probable one, and others as probable as this."""
