@@ -55,8 +55,9 @@ def likely_numbers(chances: Floats) -> list[Number]:
     beam: dict[Number, tuple[float, float]] = {(): (1.0, 0.0)}
     for here in chances.tolist():
         likely = [digit for digit in range(BLANK) if here[digit] > _POSSIBLE]
-        beam = _best(_extended(beam, here, likely))
-    return list(beam)
+        extended = _extended(beam, here, likely)
+        beam = _best(extended) if likely else extended
+    return list(_best(beam))
 
 
 def _extended(

@@ -7,8 +7,7 @@ was trained: `ml.train_lines`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from itertools import islice, product
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,9 @@ from ml.segmentation import Candidate
 from ml.strips import make_strip
 from ml.ways import Way
 
-_MOST_NUMBERS = 8
+_LONGEST = 2_400
+"""Pixels, of all lines of a picture: seventy digits or so."""
+
 _IMPOSSIBLE = -30.0
 """Nats: the line network may be wrong, too; what is less probable than this is all alike to it."""
 
@@ -41,28 +42,46 @@ def read_line(strip: NDArray[np.uint8]) -> Floats:
 def weigh(ways: Sequence[Way], candidates: Sequence[Candidate], steps: Steps, digits: int | None = None) -> list[Way]:
     """The ways to read a picture, and those that say what the line network reads: by the word of both, the best first.
 
-    `digits`: how many there are, when the caller knows. A line of but one candidate is left to the classifier, which
-    has seen all there is.
+    `digits`: how many there are, when the caller knows. The line network is not asked for a line of but one candidate,
+    of which the classifier has seen all there is, nor where the best way reads nothing, as in a line of signs; nor for
+    any where the picture may be a single digit broken in two, or lines are too long in all.
     """
-    lines = sorted({one.line for one in candidates})
-    own = {line: [one for one in candidates if one.line == line] for line in lines}
-    heard = {line: read_line(make_strip(some)) for line, some in own.items() if len(some) > 1}
-    if not ways or not heard:
+    strips = _strips(ways[0], candidates) if ways else {}
+    if not strips or sum(strip.shape[1] for strip in strips.values()) > _LONGEST:
         return list(ways)
-    said = [likely_numbers(heard[line]) if line in heard else [_in_line(ways[0], candidates, line)] for line in lines]
+    heard = {line: read_line(strip) for line, strip in strips.items()}
     known = {way.digits for way in ways}
-    numbers = [number for parts in islice(product(*said), _MOST_NUMBERS) if (number := sum(parts, ())) not in known]
+    numbers = [number for number in _numbers(ways[0], candidates, heard) if number and number not in known]
     if digits is not None:
         numbers = [number for number in numbers if len(number) == len(ways[0].digits)]
-    found = [*ways, *(way for number in numbers if number and (way := spell(number, steps)))]
+    found = [*ways, *(way for number in numbers if (way := spell(number, steps)))]
     words = np.zeros(len(found))
     for line, chances in heard.items():
-        words += log_chances(chances, [_in_line(way, candidates, line) for way in found])
+        words += np.maximum(log_chances(chances, [_in_line(way, candidates, line) for way in found]), _IMPOSSIBLE)
     weighed = [
-        way._replace(score=way.score + max(word, _IMPOSSIBLE), word=word)
-        for way, word in zip(found, words.tolist(), strict=True)
+        way._replace(score=way.score + word, word=word) for way, word in zip(found, words.tolist(), strict=True)
     ]
     return sorted(weighed, key=lambda way: -way.score)
+
+
+def _strips(way: Way, candidates: Sequence[Candidate]) -> dict[int, NDArray[np.uint8]]:
+    """The lines that the line network is to read."""
+    lines = {one.line: [other for other in candidates if other.line == one.line] for one in candidates}
+    if None in lines:
+        return {}
+    read = sorted({line for index in way.path if (line := candidates[index].line) is not None})
+    return {line: make_strip(lines[line]) for line in read if len(lines[line]) > 1}
+
+
+def _numbers(way: Way, candidates: Sequence[Candidate], heard: Mapping[int, Floats]) -> list[Number]:
+    """What the line network reads: all lines at their best, then in each line in turn what else it may say."""
+    lines = sorted({line for one in candidates if (line := one.line) is not None})
+    said = [likely_numbers(heard[line]) if line in heard else [_in_line(way, candidates, line)] for line in lines]
+    best = [some[0] for some in said]
+    numbers = [
+        sum([*best[:place], other, *best[place + 1 :]], ()) for place, some in enumerate(said) for other in some
+    ]
+    return list(dict.fromkeys(numbers))
 
 
 def _in_line(way: Way, candidates: Sequence[Candidate], line: int) -> Number:

@@ -92,21 +92,37 @@ def find_ways(steps: Steps, digits: int | None = None) -> list[Way]:
     `digits`: how many there are, when the caller knows; the nearest number that is possible is taken. A beam search
     over the pieces.
     """
+    if not steps:
+        return []
+    possible = _possible_lengths(steps)
+    wanted = None if digits is None else _nearest(digits, possible[0])
     reached: list[dict[tuple[int, ...], Way]] = [{} for _ in range(len(steps) + 1)]
     reached[0][()] = Way(0.0)
     for here, there in enumerate(steps):
-        for way in _best(reached[here].values(), each_length=digits is not None):
+        ways, reached[here] = reached[here], {}
+        for way in _kept(list(ways.values()), possible[here], wanted):
             for step in there:
                 if step.candidate is None:
                     _offer(reached[step.end], step.leave_out(way))
                 else:
                     for digit in step.likely:
                         _offer(reached[step.end], step.read(way, digit))
-    ways = [way for way in reached[-1].values() if way.digits]
-    if ways and digits is not None:
-        nearest = min((abs(len(way.digits) - digits), len(way.digits)) for way in ways)[1]
-        ways = [way for way in ways if len(way.digits) == nearest]
-    return _best(ways)
+    return _best(way for way in reached[-1].values() if way.digits and wanted in (None, len(way.digits)))
+
+
+def _nearest(digits: int, possible: int) -> int:
+    """The number of digits, at least one, that is possible and nearest to `digits`."""
+    lengths = (length for length in range(1, possible.bit_length()) if possible >> length & 1)
+    return min(lengths, key=lambda length: (abs(length - digits), length))
+
+
+def _possible_lengths(steps: Steps) -> list[int]:
+    """For each piece, and the end, how many digits may follow: bit n of the number tells whether n may."""
+    possible = [0] * len(steps) + [1]
+    for here in reversed(range(len(steps))):
+        for step in steps[here]:
+            possible[here] |= possible[step.end] << (step.candidate is not None)
+    return possible
 
 
 def spell(number: tuple[int, ...], steps: Steps) -> Way | None:
@@ -123,14 +139,21 @@ def spell(number: tuple[int, ...], steps: Steps) -> Way | None:
     return reached[-1].get(number)
 
 
-def _best(ways: Iterable[Way], *, each_length: bool = False) -> list[Way]:
-    """The best ways, the best first; of `each_length` as many, where only later some length turns out to be wrong."""
-    if not each_length:
-        return nlargest(_MOST_WAYS, ways, key=attrgetter("score"))
-    by_length: dict[int, list[Way]] = {}
-    for way in ways:
-        by_length.setdefault(len(way.digits), []).append(way)
-    return [way for some in by_length.values() for way in _best(some)]
+def _kept(ways: list[Way], possible: int, wanted: int | None) -> list[Way]:
+    """The ways to go on with: the best; where a number of digits is wanted, the best of each length that may have it.
+
+    `possible`: how many digits may follow, as `_possible_lengths` says.
+    """
+    if wanted is None:
+        return _best(ways)
+    able = [way for way in ways if len(way.digits) <= wanted and possible >> (wanted - len(way.digits)) & 1]
+    by_length = {len(way.digits): way for way in sorted(able, key=attrgetter("score"))}
+    return list(dict.fromkeys([*_best(able), *by_length.values()]))
+
+
+def _best(ways: Iterable[Way]) -> list[Way]:
+    """The best ways, the best first."""
+    return nlargest(_MOST_WAYS, ways, key=attrgetter("score"))
 
 
 def _offer(ways: dict[tuple[int, ...], Way], way: Way) -> None:

@@ -37,7 +37,9 @@ def refusal(
     cut = np.array([prepared.candidates[index].cuts > 0 for index in path])
     is_outlier = thresholds.are_exceeded(judgement.outlier[path], cut)
     foreign = judgement.foreign[cut_apart(prepared.candidates, path)].max(initial=0.0)
-    is_unread = not is_sure(best, chance) and leaves_digit_out(prepared.candidates, path, signs)
+    read = {line for index in path if (line := prepared.candidates[index].line) is not None}
+    believed = read if is_sure(best, chance) else set()
+    is_unread = leaves_digit_out(prepared.candidates, path, signs, believed)
     if is_outlier or foreign > thresholds.outlier or is_unread:
         return "not_a_digit"
     least = judgement.confidence_in(path, best.digits).min()

@@ -42,7 +42,7 @@ class Candidate:
     `at_edge`: it touches the upper or lower border, as in a picture cropped tightly around its digits.
     `size`: its height as a share of the usual height of a digit in this picture.
     `is_whole`: it is all of one connected component, uncut.
-    `line`: which line of the picture it is in, counted from 0.
+    `line`: which line of the picture it is in, counted from 0; None for one that spans several.
     """
 
     crop: Map
@@ -54,7 +54,7 @@ class Candidate:
     at_edge: bool = False
     size: float = 1.0
     is_whole: bool = False
-    line: int = 0
+    line: int | None = 0
 
     @property
     def window(self) -> tuple[slice, slice]:
@@ -65,7 +65,7 @@ class Candidate:
 
 
 def propose(ink: Ink, digits: int | None = None, *, most: int | None = None) -> list[Candidate]:
-    """All candidates of a picture; they overlap, and `ml.reading_order.choose` picks among them.
+    """All candidates of a picture; they overlap, and `ml.reading_order` finds ways through them.
 
     `digits`: how many there are, when the caller knows; more than there are components means more cuts. `most`: stop
     at so many candidates, for texture has thousands, and each holds a crop.
@@ -88,7 +88,7 @@ def _proposals(ink: Ink, digits: int | None) -> Iterator[Candidate]:
         yield from _combine(pieces, len(everything), number, ink.map.shape, height)
         everything += pieces
     if count > 1 and max(ink.map.shape) <= _ONE_DIGIT_SIDE:
-        yield _candidate(everything, 0, 0, ink.map.shape, layout.height)
+        yield _candidate(everything, 0, 0 if len(layout.lines) == 1 else None, ink.map.shape, layout.height)
 
 
 def _wide(one: Component, wide: float, shape: tuple[int, ...]) -> float:
@@ -130,7 +130,7 @@ def _may_join(a: Piece, b: Piece, height: float) -> bool:
     return is_fragment or gap < 0.12 * height or -gap > 0.25 * narrower
 
 
-def _candidate(run: list[Piece], start: int, line: int, shape: tuple[int, ...], height: float) -> Candidate:
+def _candidate(run: list[Piece], start: int, line: int | None, shape: tuple[int, ...], height: float) -> Candidate:
     x, y = min(one.x for one in run), min(one.y for one in run)
     right, bottom = max(one.right for one in run), max(one.bottom for one in run)
     crop = run[0].crop if len(run) == 1 else _together(run, x, y, right, bottom)

@@ -17,12 +17,11 @@ _TALLEST = 30
 """How high a usual digit becomes, and how high the line is at most."""
 
 _SIDE = 8
+"""Pixels of paper before and after the line."""
+
 _FEWEST = 4
 _LEVEL = 0.04
 """So many pieces tell whether a line rises or falls; by less it is level."""
-
-_LONGEST = 2_048
-"""Paper before and after the line, and its length at most, in pixels."""
 
 _THINNEST = 1.7
 _COARSE = 4
@@ -43,7 +42,7 @@ def make_strip(candidates: Sequence[Candidate]) -> NDArray[np.uint8]:
     upper, lower = _bounds(large, slope)
     left, right = min(one.window[1].start for one in pieces), max(one.window[1].stop for one in pieces)
     usual = pieces[0].box[3] / pieces[0].size
-    factor = min(_DIGIT / usual, _TALLEST / (lower - upper), _LONGEST / (right - left))
+    factor = min(_DIGIT / usual, _TALLEST / (lower - upper))
     height = max(1, round(HEIGHT / factor))
     line = _reduced(_drawn(pieces, slope, (left, right), round((upper + lower - height) / 2), height))
     size = (max(1, round((right - left) * factor)), HEIGHT)
@@ -85,6 +84,7 @@ def _reduced(line: Map) -> Map:
     """Smaller where it is much larger than the strip, with strokes so wide that the strip still shows them."""
     while len(line) > _COARSE * HEIGHT:
         line = halved(line)
+    # At this size strokes never have to grow so far that `thickened` halves the line: the margins are alike.
     wide = thickened(line, _THINNEST * len(line) / HEIGHT)
     margin = (len(wide) - len(line)) // 2
     return wide[margin : margin + len(line), margin : margin + line.shape[1]]

@@ -32,11 +32,13 @@ def find_signs(candidates: Sequence[Candidate], foreign: NDArray[np.float64]) ->
     return [index for index, one in enumerate(candidates) if one.is_whole and foreign[index] > _SIGN]
 
 
-def leaves_digit_out(candidates: Sequence[Candidate], path: Sequence[int], signs: Collection[int] = ()) -> bool:
+def leaves_digit_out(
+    candidates: Sequence[Candidate], path: Sequence[int], signs: Collection[int] = (), believed: Collection[int] = ()
+) -> bool:
     """Whether the path leaves out ink as large as a digit, and not cut off by the border: something unread.
 
     Less is enough where the rest of its component is read: that is no dirt. Signs beside a number do not count, as on
-    a cheque: $407, **407.
+    a cheque: $407, **407; nor does what is in the lines that are `believed`.
     """
     read = {piece for index in path for piece in _pieces(candidates[index])}
     torn = {piece for index in cut_apart(candidates, path) for piece in _pieces(candidates[index])}
@@ -44,7 +46,9 @@ def leaves_digit_out(candidates: Sequence[Candidate], path: Sequence[int], signs
     unread = {
         one.start
         for one in single
-        if one.size > (_STUB_SIZE if one.start in torn else DIGIT_SIZE) and not one.at_border
+        if one.size > (_STUB_SIZE if one.start in torn else DIGIT_SIZE)
+        and not one.at_border
+        and one.line not in believed
     }
     beside = [candidates[index] for index in signs if not min(read) < candidates[index].start < max(read)]
     if len(path) >= _NUMBER and len(beside) <= _MOST_SIGNS:

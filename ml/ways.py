@@ -40,9 +40,9 @@ def agreement(ways: Sequence[Way]) -> float | None:
 def settle(judgement: Judgement, ways: Sequence[Way]) -> Judgement:
     """The judgement of the best way's candidates, now that the whole is known.
 
-    Where ways differ in one digit of the same path only, all that is known tells how probable each is; a digit that
-    only the line network sees is as probable as it says. In a number that is sure, a candidate that looks strange is
-    one that was cut badly.
+    Where ways differ in one digit of the same path only, all that is known tells how probable each is. A digit that
+    the classifier does not see there is at least as probable as the whole, and as any other. In a number that is sure,
+    a candidate that looks strange is one that was cut badly.
     """
     if not ways:
         return judgement
@@ -53,9 +53,10 @@ def settle(judgement: Judgement, ways: Sequence[Way]) -> Judgement:
         digits = [way.digits[place] for way in rivals]
         shares = np.exp([way.score - best.score for way in rivals])
         probabilities[index, digits] = probabilities[index, digits].sum() * shares / shares.sum()
-        if probabilities[index].argmax() != digit:
-            probabilities[index] *= 1.0 - chance
-            probabilities[index, digit] += chance
+        if (ahead := probabilities[index].max() - probabilities[index, digit]) > 0:
+            share = max(chance, ahead / (1.0 + ahead))
+            probabilities[index] *= 1.0 - share
+            probabilities[index, digit] += share
     strange = 1.0 - chance if is_sure(best, chance) else 1.0
     return Judgement(probabilities, judgement.outlier * strange, judgement.foreign * strange)
 

@@ -165,6 +165,17 @@ def test_solid_blot_is_no_digit(recognizer: Recognizer, shape: str, box: tuple[i
     assert (reading.accepted, reading.reason) == (False, "not_a_digit")
 
 
+@pytest.mark.parametrize("digit", "23568")
+def test_small_digit_broken_across_is_not_read_by_its_upper_half(recognizer: Recognizer, digit: str) -> None:
+    picture = np.full((28, 28), 255, np.uint8)
+    cv2.putText(picture, digit, (6, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2, cv2.LINE_AA)
+    picture[13:15] = 255
+
+    reading = _read(recognizer, cv2.imencode(".png", picture)[1].tobytes())
+
+    assert reading.text == digit or not reading.accepted
+
+
 def test_threshold_can_be_moved() -> None:
     strict = Recognizer.load(SHIPPED_MODEL, confidence=1.0, outlier=1.0)
 

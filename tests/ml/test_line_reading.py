@@ -21,7 +21,7 @@ def _written(text: str) -> list[Candidate]:
         drawn = np.zeros((44, 34), np.uint8)
         cv2.putText(drawn, character, (4, 38), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 255, 3, cv2.LINE_AA)
         x, y, width, height = cv2.boundingRect((drawn > 25).view(np.uint8))
-        crop = (drawn / np.float32(255))[y - 2 : y + height + 2, x - 2 : x + width + 2]
+        crop = np.asarray(drawn / 255, np.float32)[y - 2 : y + height + 2, x - 2 : x + width + 2]
         candidates.append(Candidate(crop, (20 + 34 * place, 20, width, height), place, place + 1, is_whole=True))
     return candidates
 
@@ -67,16 +67,55 @@ def test_one_candidate_alone_is_left_to_the_classifier() -> None:
     assert weigh([], [], []) == []
 
 
-def test_lines_are_read_one_by_one() -> None:
-    above, below = _written("27"), _written("41")
-    low = [
-        replace(one, box=(one.box[0], 200, *one.box[2:]), start=2 + i, end=3 + i, line=1)
-        for i, one in enumerate(below)
+def _on_two_lines(above: str, below: str) -> list[Candidate]:
+    upper, count = _written(above), len(above)
+    lower = [
+        replace(one, box=(one.box[0], 200, *one.box[2:]), start=one.start + count, end=one.end + count, line=1)
+        for one in _written(below)
     ]
-    candidates = [*above, *low]
+    return [*upper, *lower]
+
+
+def test_lines_are_read_one_by_one() -> None:
+    candidates = _on_two_lines("27", "41")
     steps = _steps(candidates)
 
     assert weigh(find_ways(steps), candidates, steps)[0].digits == (2, 7, 4, 1)
+
+
+def test_line_of_which_nothing_is_read_does_not_count() -> None:
+    candidates = _on_two_lines("27", "41")
+    ways = [Way(0.0, (2, 7), (0, 1))]
+
+    (best, *_) = weigh(ways, candidates, _steps(candidates))
+
+    assert best.word is not None and best.word > np.log(0.5)
+
+
+def test_no_number_is_weighed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ml.line_reading.likely_numbers", lambda _: [(3, 7), (3,), (7, 3)])
+    candidates = _on_two_lines("27", "41")
+    steps = _steps(candidates)
+
+    said = [way.digits for way in weigh(find_ways(steps), candidates, steps)]
+
+    assert len(said) == len(set(said))
+    assert {(3, 7, 3, 7), (3, 3, 7), (7, 3, 3, 7), (3, 7, 7, 3)} <= set(said)
+
+
+def test_candidate_that_spans_lines_is_left_to_the_classifier() -> None:
+    parts = [replace(one, line=place) for place, one in enumerate(_written("27"))]
+    candidates = [*parts, replace(parts[0], start=0, end=2, line=None)]
+    steps = _steps(candidates)
+
+    assert weigh(find_ways(steps), candidates, steps) == find_ways(steps)
+
+
+def test_many_long_lines_are_left_to_the_classifier() -> None:
+    candidates = [replace(one, box=(one.box[0] * 40, *one.box[1:])) for one in _written("2741")]
+    steps = _steps(candidates)
+
+    assert weigh(find_ways(steps), candidates, steps) == find_ways(steps)
 
 
 @pytest.mark.parametrize("width", [17, 40, 1_000])

@@ -1,5 +1,6 @@
 """The best ways: every piece in one digit or left out at a price, as many digits as the caller says."""
 
+import tracemalloc
 from dataclasses import replace
 from itertools import pairwise
 
@@ -153,3 +154,19 @@ def test_known_number_is_found_among_many_better_ways_of_another_length() -> Non
 
     assert {len(way.digits) for way in find_ways(steps)} == {8}
     assert {len(way.digits) for way in find_ways(steps, digits=2)} == {2}
+
+
+@pytest.mark.parametrize("digits", [1, 32, 64])
+def test_known_number_of_many_pieces_costs_little_memory(digits: int) -> None:
+    """Each of 64 digits in three pieces, each piece perhaps a 1, runs of them perhaps anything."""
+    candidates = [_candidate(start, start + run) for start in range(192) for run in (1, 2, 3) if start + run <= 192]
+    probabilities = np.full((len(candidates), 10), 0.1)
+    steps = find_steps(candidates, Judgement(probabilities, np.full(len(candidates), 0.5), np.zeros(len(candidates))))
+
+    tracemalloc.start()
+    ways = find_ways(steps, digits)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert {len(way.digits) for way in ways} == {digits}
+    assert peak < 30_000_000

@@ -64,3 +64,11 @@ def test_what_was_cut_apart_is_known() -> None:
 
     assert cut_apart(candidates, [0, 2, 3]) == [1]
     assert cut_apart(candidates, [1, 3]) == []
+
+
+def test_what_is_left_out_of_a_line_that_is_believed_is_no_digit() -> None:
+    candidates = [_candidate(place, place + 1) for place in range(3)]
+
+    assert leaves_digit_out(candidates, [0, 2])
+    assert not leaves_digit_out(candidates, [0, 2], believed=[0])
+    assert leaves_digit_out([*candidates[:1], replace(candidates[1], line=1)], [0], believed=[0])

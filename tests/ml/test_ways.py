@@ -49,6 +49,14 @@ def test_digit_that_only_the_line_network_sees_is_as_probable_as_it_says() -> No
     assert after.probabilities.sum(axis=1) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("chance", [1e-9, 0.05, 0.3, 0.99])
+def test_digit_that_is_read_is_the_most_probable_one(chance: float) -> None:
+    after = settle(_judgement(), [Way(0.0, (8, 7), (0, 1), np.log(chance))])
+
+    assert after.probabilities[0, 8] == pytest.approx(after.probabilities[0].max())
+    assert after.probabilities.sum(axis=1) == pytest.approx(1)
+
+
 def test_candidates_of_a_sure_number_are_less_strange() -> None:
     before = _judgement()
 
