@@ -16,12 +16,12 @@ from ml.strips import HEIGHT, make_strip
 
 KINDS = {
     "digit": 0.04,
-    "row": 0.17,
-    "ten": 0.12,
-    "amount": 0.14,
+    "row": 0.19,
+    "ten": 0.13,
+    "amount": 0.16,
     "crowded": 0.05,
-    "mnist-row": 0.12,
-    "mnist-number": 0.1,
+    "mnist-row": 0.1,
+    "mnist-number": 0.07,
     "row-photo": 0.07,
     "ten-photo": 0.02,
     "amount-photo": 0.06,

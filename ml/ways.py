@@ -10,7 +10,7 @@ import numpy as np
 from ml.calibration import Judgement
 
 _SURE = 0.6
-_DOUBTFUL = 0.05
+_DOUBTFUL = 0.1
 """Of the chance that both networks give a number."""
 
 
