@@ -22,6 +22,9 @@ from ml.ways import Way
 _LONGEST = 2_400
 """Pixels, of all lines of a picture: seventy digits or so."""
 
+_BESIDE_PLAIN = 0.5
+"""How much the line network counts where digits stand apart: the classifier sees a single digit better."""
+
 _IMPOSSIBLE = -30.0
 """Nats: the line network may be wrong, too; what is less probable than this is all alike to it."""
 
@@ -58,10 +61,16 @@ def weigh(ways: Sequence[Way], candidates: Sequence[Candidate], steps: Steps, di
     words = np.zeros(len(found))
     for line, chances in heard.items():
         words += np.maximum(log_chances(chances, [_in_line(way, candidates, line) for way in found]), _IMPOSSIBLE)
-    weighed = [
-        way._replace(score=way.score + word, word=word) for way, word in zip(found, words.tolist(), strict=True)
-    ]
+    weight = _BESIDE_PLAIN if _is_plain(ways[0], candidates, len(steps)) else 1.0
+    pairs = zip(found, (weight * words).tolist(), strict=True)
+    weighed = (way._replace(score=way.score + word, word=word) for way, word in pairs)
     return sorted(weighed, key=lambda way: -way.score)
+
+
+def _is_plain(way: Way, candidates: Sequence[Candidate], pieces: int) -> bool:
+    """Whether the digits stand apart and are all there is: each is uncut, and every piece is read."""
+    read = [candidates[index] for index in way.path]
+    return not any(one.cuts for one in read) and sum(one.end - one.start for one in read) == pieces
 
 
 def _strips(way: Way, candidates: Sequence[Candidate]) -> dict[int, NDArray[np.uint8]]:

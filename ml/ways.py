@@ -17,7 +17,7 @@ _DOUBTFUL = 0.1
 class Way(NamedTuple):
     """One way to read a picture: its digits, the indices of the candidates that show them, and its score in nats.
 
-    `word`: the logarithm of the chance that the line network gives it, where that was asked.
+    `word`: the logarithm of the chance that the line network gives it, as far as that counts; None where not asked.
     """
 
     score: float

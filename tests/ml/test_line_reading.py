@@ -14,15 +14,15 @@ from ml.segmentation import Candidate
 from ml.ways import Way
 
 
-def _written(text: str) -> list[Candidate]:
-    """Printed digits, each a candidate, on a line."""
+def _written(text: str, *, cuts: int = 0) -> list[Candidate]:
+    """Printed digits, each a candidate, on a line; as if each had been cut from its neighbours on so many sides."""
     candidates = []
     for place, character in enumerate(text):
         drawn = np.zeros((44, 34), np.uint8)
         cv2.putText(drawn, character, (4, 38), cv2.FONT_HERSHEY_SIMPLEX, 1.4, 255, 3, cv2.LINE_AA)
         x, y, width, height = cv2.boundingRect((drawn > 25).view(np.uint8))
         crop = np.asarray(drawn / 255, np.float32)[y - 2 : y + height + 2, x - 2 : x + width + 2]
-        candidates.append(Candidate(crop, (20 + 34 * place, 20, width, height), place, place + 1, is_whole=True))
+        candidates.append(Candidate(crop, (20 + 34 * place, 20, width, height), place, place + 1, cuts=cuts))
     return candidates
 
 
@@ -34,7 +34,7 @@ def _steps(candidates: list[Candidate]) -> Steps:
 
 
 def test_line_network_finds_what_the_classifier_does_not_think_of() -> None:
-    candidates = _written("2741")
+    candidates = _written("2741", cuts=1)
     steps = _steps(candidates)
 
     best = weigh(find_ways(steps), candidates, steps)[0]
@@ -68,10 +68,10 @@ def test_one_candidate_alone_is_left_to_the_classifier() -> None:
 
 
 def _on_two_lines(above: str, below: str) -> list[Candidate]:
-    upper, count = _written(above), len(above)
+    upper, count = _written(above, cuts=1), len(above)
     lower = [
         replace(one, box=(one.box[0], 200, *one.box[2:]), start=one.start + count, end=one.end + count, line=1)
-        for one in _written(below)
+        for one in _written(below, cuts=1)
     ]
     return [*upper, *lower]
 
@@ -81,6 +81,20 @@ def test_lines_are_read_one_by_one() -> None:
     steps = _steps(candidates)
 
     assert weigh(find_ways(steps), candidates, steps)[0].digits == (2, 7, 4, 1)
+
+
+def test_line_network_counts_less_where_digits_stand_apart() -> None:
+    apart, torn = _written("2741"), _written("2741", cuts=1)
+    steps = _steps(apart)
+    ways = [Way(0.0, (3, 7, 4, 1), (0, 1, 2, 3)), Way(0.0, (2, 7, 4, 1), (0, 1, 2, 3))]
+
+    (best, other), (best_torn, other_torn) = (
+        [way for way in weigh(ways, candidates, steps) if way.digits in ((2, 7, 4, 1), (3, 7, 4, 1))]
+        for candidates in (apart, torn)
+    )
+
+    assert best.digits == best_torn.digits == (2, 7, 4, 1)
+    assert best_torn.score - other_torn.score == pytest.approx(2 * (best.score - other.score))
 
 
 def test_line_of_which_nothing_is_read_does_not_count() -> None:
