@@ -47,9 +47,11 @@ def weigh(ways: Sequence[Way], candidates: Sequence[Candidate], steps: Steps, di
 
     `digits`: how many there are, when the caller knows. The line network is not asked for a line of but one candidate,
     of which the classifier has seen all there is, nor where the best way reads nothing, as in a line of signs; nor for
-    any where the picture may be a single digit broken in two, or lines are too long in all.
+    any where all ink is one digit, or may be one broken in two, or lines are too long in all. The classifier may have
+    learned to read single digits that the line network never saw.
     """
-    strips = _strips(ways[0], candidates) if ways else {}
+    is_plain = bool(ways) and _is_plain(ways[0], candidates, len(steps))
+    strips = {} if not ways or (is_plain and len(ways[0].digits) == 1) else _strips(ways[0], candidates)
     if not strips or sum(strip.shape[1] for strip in strips.values()) > _LONGEST:
         return list(ways)
     heard = {line: read_line(strip) for line, strip in strips.items()}
@@ -61,7 +63,7 @@ def weigh(ways: Sequence[Way], candidates: Sequence[Candidate], steps: Steps, di
     words = np.zeros(len(found))
     for line, chances in heard.items():
         words += np.maximum(log_chances(chances, [_in_line(way, candidates, line) for way in found]), _IMPOSSIBLE)
-    weight = _BESIDE_PLAIN if _is_plain(ways[0], candidates, len(steps)) else 1.0
+    weight = _BESIDE_PLAIN if is_plain else 1.0
     pairs = zip(found, (weight * words).tolist(), strict=True)
     weighed = (way._replace(score=way.score + word, word=word) for way, word in pairs)
     return sorted(weighed, key=lambda way: -way.score)

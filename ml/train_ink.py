@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         card = run(options)
-    except (DataError, ValueError) as error:
+    except (DataError, ValueError, OSError) as error:
         print(f"ml.train_ink: {error}", file=sys.stderr)
         return 2
     print(f"{options.output}: {json.dumps(card['metrics'])}")

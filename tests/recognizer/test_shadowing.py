@@ -49,13 +49,15 @@ def test_the_shadow_reads_along_and_its_disagreements_move_up(worker: Process, s
     wait_until(lambda: {row.id for row in rows} <= seen_by(spoiled), what="the shadow to read all of them")
 
     assert before.id not in seen_by(spoiled)
+    disagreed = []
     for row in rows:
         live, unseen = (Prediction.objects.get(submission=row, live=is_live) for is_live in (True, False))
         assert row.prediction is not None and live.model_version == row.prediction.model_version
         differs = (live.text, live.accepted) != (unseen.text, unseen.accepted)
+        disagreed.append(live.text != unseen.text)
         row.refresh_from_db()
         assert row.usefulness is not None and (row.usefulness >= 1) == differs, (live, unseen)
-    assert Prediction.objects.filter(live=False).exclude(text__in=["1", "2", "3", "4", "7", "47"]).exists()
+    assert any(disagreed)
 
     registry.set_shadow(None, by="rita")
     wait_until(lambda: answered("7").id not in seen_by(spoiled) and shadowing.waiting() == 0, what="it to stop")
