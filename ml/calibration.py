@@ -3,11 +3,10 @@
 NumPy only (SciPy while fitting), so that whoever judges outputs needs no Keras.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 SMALLEST = 1e-12
@@ -52,16 +51,15 @@ class Judgement:
         """The probability that the most probable digit is right, float64 (N,)."""
         return self.confidence_in(np.arange(len(self.outlier)), self.digits)
 
-    def confidence_in(
-        self, rows: Sequence[int] | NDArray[np.int64], digits: Sequence[int] | NDArray[np.int64]
-    ) -> Floats:
+    def confidence_in(self, rows: ArrayLike, digits: ArrayLike) -> Floats:
         """The probability that in each of these rows there is this digit, float64 (n,).
 
         In training about half of the examples are no digits, among what people send few: the outlier's odds are
         corrected for that (Saerens et al., "Adjusting the outputs of a classifier to new a priori probabilities",
         2002).
         """
-        probability, outlier = self.probabilities[list(rows), list(digits)], self.outlier[list(rows)]
+        rows = np.asarray(rows, np.int64)
+        probability, outlier = self.probabilities[rows, np.asarray(digits, np.int64)], self.outlier[rows]
         rare = RARITY * outlier
         return np.asarray(probability * (1.0 - rare / (rare + 1.0 - outlier)), np.float64)
 

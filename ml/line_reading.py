@@ -77,7 +77,9 @@ def _is_plain(way: Way, candidates: Sequence[Candidate], pieces: int) -> bool:
 
 def _strips(way: Way, candidates: Sequence[Candidate]) -> dict[int, NDArray[np.uint8]]:
     """The lines that the line network is to read."""
-    lines = {one.line: [other for other in candidates if other.line == one.line] for one in candidates}
+    lines: dict[int | None, list[Candidate]] = {}
+    for one in candidates:
+        lines.setdefault(one.line, []).append(one)
     if None in lines:
         return {}
     read = sorted({line for index in way.path if (line := candidates[index].line) is not None})

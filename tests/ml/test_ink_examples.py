@@ -1,20 +1,9 @@
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pytest
 
-from ml.data import load_pen_characters
 from ml.glyphs import Sources
 from ml.ink_examples import SIDE, make_examples
-from tests.ml.sources import printed_digits, write_strokes
-
-
-@pytest.fixture
-def sources(tmp_path: Path) -> Sources:
-    digits = load_pen_characters(write_strokes(tmp_path / "digits.gz", "017"))
-    letters = load_pen_characters(write_strokes(tmp_path / "letters.gz", "WX"))
-    return Sources(printed_digits(30, 0), digits, letters)
 
 
 def test_examples_show_ink_where_they_say(sources: Sources) -> None:
