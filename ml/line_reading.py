@@ -25,6 +25,9 @@ _LONGEST = 2_400
 _BESIDE_PLAIN = 0.5
 """How much the line network counts where digits stand apart: the classifier sees a single digit better."""
 
+_SURE = 0.95
+"""Where the classifier believes in each of the digits that stand apart as much, the line network is not asked."""
+
 _IMPOSSIBLE = -30.0
 """Nats: the line network may be wrong, too; what is less probable than this is all alike to it."""
 
@@ -42,16 +45,21 @@ def read_line(strip: NDArray[np.uint8]) -> Floats:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
 
 
-def weigh(ways: Sequence[Way], candidates: Sequence[Candidate], steps: Steps, digits: int | None = None) -> list[Way]:
+def weigh(
+    ways: Sequence[Way], candidates: Sequence[Candidate], steps: Steps, belief: Floats, digits: int | None = None
+) -> list[Way]:
     """The ways to read a picture, and those that say what the line network reads: by the word of both, the best first.
 
-    `digits`: how many there are, when the caller knows. The line network is not asked for a line of but one candidate,
-    of which the classifier has seen all there is, nor where the best way reads nothing, as in a line of signs; nor for
-    any where all ink is one digit, or may be one broken in two, or lines are too long in all. The classifier may have
-    learned to read single digits that the line network never saw.
+    `belief`: the classifier's, float64 (N,), as a Judgement has it. `digits`: how many there are, when the caller
+    knows. The line network is not asked for a line of but one candidate, of which the classifier has seen all there
+    is, nor where the best way reads nothing, as in a line of signs; nor for any where all ink is one digit, or may be
+    one broken in two, or is digits that stand apart, of which the classifier is sure: it may have learned digits that
+    the line network never saw. Nor where lines are too long in all.
     """
     is_plain = bool(ways) and _is_plain(ways[0], candidates, len(steps))
-    strips = {} if not ways or (is_plain and len(ways[0].digits) == 1) else _strips(ways[0], candidates)
+    if not ways or (is_plain and (len(ways[0].digits) == 1 or belief[list(ways[0].path)].min() > _SURE)):
+        return list(ways)
+    strips = _strips(ways[0], candidates)
     if not strips or sum(strip.shape[1] for strip in strips.values()) > _LONGEST:
         return list(ways)
     heard = {line: read_line(strip) for line, strip in strips.items()}

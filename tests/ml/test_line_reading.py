@@ -5,6 +5,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ml.calibration import Judgement
 from ml.ctc import BLANK
@@ -26,6 +27,11 @@ def _written(text: str, *, cuts: int = 0) -> list[Candidate]:
     return candidates
 
 
+def _doubtful(candidates: list[Candidate]) -> NDArray[np.float64]:
+    """What the classifier believes of candidates of which it is not sure."""
+    return np.full(len(candidates), 0.7)
+
+
 def _steps(candidates: list[Candidate]) -> Steps:
     """As if the classifier took each for a 3 or, less probably, for a 1."""
     probabilities = np.full((len(candidates), 10), 1e-4)
@@ -37,7 +43,7 @@ def test_line_network_finds_what_the_classifier_does_not_think_of() -> None:
     candidates = _written("2741", cuts=1)
     steps = _steps(candidates)
 
-    best = weigh(find_ways(steps), candidates, steps)[0]
+    best = weigh(find_ways(steps), candidates, steps, _doubtful(candidates))[0]
 
     assert (best.digits, best.path) == ((2, 7, 4, 1), (0, 1, 2, 3))
     assert best.word is not None and best.word > np.log(0.5)
@@ -47,7 +53,7 @@ def test_known_number_of_digits_is_kept_to() -> None:
     candidates = _written("2741")
     steps = _steps(candidates)
 
-    ways = weigh(find_ways(steps, 3), candidates, steps, 3)
+    ways = weigh(find_ways(steps, 3), candidates, steps, _doubtful(candidates), 3)
 
     assert {len(way.digits) for way in ways} == {3}
 
@@ -56,15 +62,15 @@ def test_line_network_does_not_overrule_what_is_sure() -> None:
     candidates = _written("2741")
     ways = [Way(-0.1, (3, 3, 3, 3), (0, 1, 2, 3)), Way(-60.0, (2, 7, 4, 1), (0, 1, 2, 3))]
 
-    assert weigh(ways, candidates, [[] for _ in candidates])[0].digits == (3, 3, 3, 3)
+    assert weigh(ways, candidates, [[] for _ in candidates], _doubtful(candidates))[0].digits == (3, 3, 3, 3)
 
 
 def test_one_candidate_alone_is_left_to_the_classifier() -> None:
     candidates = _written("2")
     ways = [Way(-0.1, (3,), (0,)), Way(-0.2, (2,), (0,))]
 
-    assert weigh(ways, candidates, _steps(candidates)) == ways
-    assert weigh([], [], []) == []
+    assert weigh(ways, candidates, _steps(candidates), _doubtful(candidates)) == ways
+    assert weigh([], [], [], np.zeros(0)) == []
 
 
 def _on_two_lines(above: str, below: str) -> list[Candidate]:
@@ -82,14 +88,14 @@ def test_digit_that_is_all_there_is_is_left_to_the_classifier() -> None:
     candidates = [left, replace(whole, start=0, end=2), right]
     ways = [Way(-0.1, (3,), (1,)), Way(-0.2, (2,), (1,))]
 
-    assert weigh(ways, candidates, [[], []]) == ways
+    assert weigh(ways, candidates, [[], []], _doubtful(candidates)) == ways
 
 
 def test_lines_are_read_one_by_one() -> None:
     candidates = _on_two_lines("27", "41")
     steps = _steps(candidates)
 
-    assert weigh(find_ways(steps), candidates, steps)[0].digits == (2, 7, 4, 1)
+    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates))[0].digits == (2, 7, 4, 1)
 
 
 def test_line_network_counts_less_where_digits_stand_apart() -> None:
@@ -98,7 +104,11 @@ def test_line_network_counts_less_where_digits_stand_apart() -> None:
     ways = [Way(0.0, (3, 7, 4, 1), (0, 1, 2, 3)), Way(0.0, (2, 7, 4, 1), (0, 1, 2, 3))]
 
     (best, other), (best_torn, other_torn) = (
-        [way for way in weigh(ways, candidates, steps) if way.digits in ((2, 7, 4, 1), (3, 7, 4, 1))]
+        [
+            way
+            for way in weigh(ways, candidates, steps, _doubtful(candidates))
+            if way.digits in ((2, 7, 4, 1), (3, 7, 4, 1))
+        ]
         for candidates in (apart, torn)
     )
 
@@ -106,11 +116,20 @@ def test_line_network_counts_less_where_digits_stand_apart() -> None:
     assert best_torn.score - other_torn.score == pytest.approx(2 * (best.score - other.score))
 
 
+def test_sure_digits_that_stand_apart_are_left_to_the_classifier() -> None:
+    apart, torn = _written("2741"), _written("2741", cuts=1)
+    steps, sure = _steps(apart), np.full(4, 0.96)
+    ways = [Way(0.0, (3, 7, 4, 1), (0, 1, 2, 3)), Way(0.0, (2, 7, 4, 1), (0, 1, 2, 3))]
+
+    assert weigh(ways, apart, steps, sure) == ways
+    assert weigh(ways, torn, steps, sure)[0].digits == (2, 7, 4, 1)
+
+
 def test_line_of_which_nothing_is_read_does_not_count() -> None:
     candidates = _on_two_lines("27", "41")
     ways = [Way(0.0, (2, 7), (0, 1))]
 
-    (best, *_) = weigh(ways, candidates, _steps(candidates))
+    (best, *_) = weigh(ways, candidates, _steps(candidates), _doubtful(candidates))
 
     assert best.word is not None and best.word > np.log(0.5)
 
@@ -120,7 +139,7 @@ def test_no_number_is_weighed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     candidates = _on_two_lines("27", "41")
     steps = _steps(candidates)
 
-    said = [way.digits for way in weigh(find_ways(steps), candidates, steps)]
+    said = [way.digits for way in weigh(find_ways(steps), candidates, steps, _doubtful(candidates))]
 
     assert len(said) == len(set(said))
     assert {(3, 7, 3, 7), (3, 3, 7), (7, 3, 3, 7), (3, 7, 7, 3)} <= set(said)
@@ -131,14 +150,14 @@ def test_candidate_that_spans_lines_is_left_to_the_classifier() -> None:
     candidates = [*parts, replace(parts[0], start=0, end=2, line=None)]
     steps = _steps(candidates)
 
-    assert weigh(find_ways(steps), candidates, steps) == find_ways(steps)
+    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates)) == find_ways(steps)
 
 
 def test_many_long_lines_are_left_to_the_classifier() -> None:
     candidates = [replace(one, box=(one.box[0] * 40, *one.box[1:])) for one in _written("2741")]
     steps = _steps(candidates)
 
-    assert weigh(find_ways(steps), candidates, steps) == find_ways(steps)
+    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates)) == find_ways(steps)
 
 
 @pytest.mark.parametrize("width", [17, 40, 1_000])
