@@ -52,14 +52,13 @@ def weigh(
 
     `belief`: the classifier's, float64 (N,), as a Judgement has it. `digits`: how many there are, when the caller
     knows. The line network is not asked for a line of but one candidate, of which the classifier has seen all there
-    is, nor where the best way reads nothing, as in a line of signs; nor for any where all ink is one digit, or may be
-    one broken in two, or is digits that stand apart, of which the classifier is sure: it may have learned digits that
-    the line network never saw. Nor where lines are too long in all.
+    is, nor where the best way reads nothing, as in a line of signs. It is not asked for any line where the digits stand
+    apart and the classifier is sure of them, for it may have learned digits that the line network never saw; nor where
+    one may be broken in two, or lines are too long in all.
     """
     is_plain = bool(ways) and _is_plain(ways[0], candidates, len(steps))
-    if not ways or (is_plain and (len(ways[0].digits) == 1 or belief[list(ways[0].path)].min() > _SURE)):
-        return list(ways)
-    strips = _strips(ways[0], candidates)
+    is_clear = is_plain and belief[list(ways[0].path)].min() > _SURE
+    strips = {} if not ways or is_clear else _strips(ways[0], candidates)
     if not strips or sum(strip.shape[1] for strip in strips.values()) > _LONGEST:
         return list(ways)
     heard = {line: read_line(strip) for line, strip in strips.items()}

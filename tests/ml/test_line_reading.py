@@ -82,13 +82,14 @@ def _on_two_lines(above: str, below: str) -> list[Candidate]:
     return [*upper, *lower]
 
 
-def test_digit_that_is_all_there_is_is_left_to_the_classifier() -> None:
+def test_digit_that_is_all_there_is_is_left_to_the_classifier_where_it_is_sure() -> None:
     (whole,) = _written("2")
     left, right = (replace(whole, start=place, end=place + 1, cuts=1) for place in (0, 1))
     candidates = [left, replace(whole, start=0, end=2), right]
     ways = [Way(-0.1, (3,), (1,)), Way(-0.2, (2,), (1,))]
 
-    assert weigh(ways, candidates, [[], []], _doubtful(candidates)) == ways
+    assert weigh(ways, candidates, [[], []], np.full(3, 0.96)) == ways
+    assert weigh(ways, candidates, [[], []], _doubtful(candidates))[0].digits == (2,)
 
 
 def test_lines_are_read_one_by_one() -> None:
