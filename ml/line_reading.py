@@ -52,9 +52,9 @@ def weigh(
 
     `belief`: the classifier's, float64 (N,), as a Judgement has it. `digits`: how many there are, when the caller
     knows. The line network is not asked for a line of but one candidate, of which the classifier has seen all there
-    is, nor where the best way reads nothing, as in a line of signs. It is not asked for any line where the digits stand
-    apart and the classifier is sure of them, for it may have learned digits that the line network never saw; nor where
-    one may be broken in two, or lines are too long in all.
+    is, nor where the best way reads nothing, as in a line of signs; nor for any line where the digits stand apart and
+    the classifier is sure of them, for it may have learned digits that the line network never saw; nor where one may
+    be broken in two, or lines are too long in all.
     """
     is_plain = bool(ways) and _is_plain(ways[0], candidates, len(steps))
     is_clear = is_plain and belief[list(ways[0].path)].min() > _SURE
