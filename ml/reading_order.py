@@ -126,17 +126,24 @@ def _possible_lengths(steps: Steps) -> list[int]:
 
 
 def spell(number: tuple[int, ...], steps: Steps) -> Way | None:
-    """The best way to read just these digits, however little the candidates look like them; None without any."""
-    reached: list[dict[tuple[int, ...], Way]] = [{} for _ in range(len(steps) + 1)]
-    reached[0][()] = Way(0.0)
+    """The best way to read just these digits, however little the candidates look like them; None without any.
+
+    What is read so far follows from how many digits it is: for each number of them, the best way is all it takes.
+    """
+    reached: list[dict[int, Way]] = [{} for _ in range(len(steps) + 1)]
+    reached[0][0] = Way(0.0)
     for here, there in enumerate(steps):
-        for way in reached[here].values():
+        for count, way in reached[here].items():
             for step in there:
+                known = reached[step.end]
                 if step.candidate is None:
-                    _offer(reached[step.end], step.leave_out(way))
-                elif len(way.digits) < len(number):
-                    _offer(reached[step.end], step.read(way, number[len(way.digits)]))
-    return reached[-1].get(number)
+                    if count not in known or way.score - step.price > known[count].score:
+                        known[count] = step.leave_out(way)
+                elif count < len(number):
+                    digit, longer = number[count], count + 1
+                    if longer not in known or way.score + step.merits[digit] - step.price > known[longer].score:
+                        known[longer] = step.read(way, digit)
+    return reached[-1].get(len(number))
 
 
 def _kept(ways: list[Way], possible: int, wanted: int | None) -> list[Way]:
