@@ -26,7 +26,7 @@ from ml.rendering import CANVAS, Grey, Map, invert, photograph, random_scan, ran
 from ml.scenes import take_photo
 from ml.segmentation import Candidate, propose
 
-CORPUS_VERSION = 7
+CORPUS_VERSION = 8
 PIECES_PER_GLYPH = 0.8
 PICTURES_PER_CHUNK = 1_000
 _MARK = 0.45

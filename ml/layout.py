@@ -18,6 +18,9 @@ _WHOLE = 0.97
 _DOT = 2.0
 """Times its thickness: what is no longer is solid."""
 
+_AS_THICK = 0.6
+"""Times the pen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -96,6 +99,8 @@ def _attach_small(found: list[Component], height: float) -> tuple[list[Component
             large[host] = join(large[host], small)
         else:
             loose.append(small)
+    if len(loose) == 1:  # among several, one may well be dirt
+        large = [join(one, loose[0]) if _ends_in_dot(one, loose[0], height) else one for one in large]
     return large, loose
 
 
@@ -105,6 +110,13 @@ def _belongs(small: Component, large: Component, height: float) -> bool:
     middle = small.y + small.height / 2
     is_low = middle > large.y + 0.8 * large.height and gap_x > -0.5 * small.width
     return max(gap_x, gap_y) < 0.08 * height and not is_low
+
+
+def _ends_in_dot(stroke: Component, dot: Component, height: float) -> bool:
+    """Whether there is a dot as thick as the pen straight beneath a stroke: an exclamation mark is no 1."""
+    is_dot = max(dot.width, dot.height) < _DOT * dot.thickness and dot.thickness > _AS_THICK * stroke.thickness
+    is_beneath = 0 < dot.y - stroke.bottom < _SMALL * height and overlap(stroke, dot) > 0.5 * dot.width
+    return is_dot and is_beneath
 
 
 def _small_lines(small: list[Component], lines: list[list[Component]], height: float) -> list[list[Component]]:

@@ -14,7 +14,7 @@ from ml.paper import shrink
 from ml.reflectance import usual_level
 from ml.ruling import remove_ruling
 
-PREPROCESSING_VERSION = "8"
+PREPROCESSING_VERSION = "9"
 """Changes whenever the same picture would give other tensors, as with another ink network; kept with every model and
 every prediction."""
 

@@ -143,6 +143,20 @@ def test_digit_cropped_to_its_ink_is_neither_ruled_nor_inverted(
     assert (reading.text, reading.accepted) == (digit, True)
 
 
+@pytest.mark.parametrize(("dot", "accepted"), [((140, 230), False), ((175, 185), True)])
+def test_exclamation_mark_is_refused_and_a_full_stop_is_left_out(
+    recognizer: Recognizer, dot: tuple[int, int], accepted: bool
+) -> None:
+    picture = Image.new("L", (280, 280), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.line([(142, 50), (140, 190)], fill="black", width=14)
+    pen.ellipse((dot[0] - 9, dot[1] - 9, dot[0] + 9, dot[1] + 9), fill="black")
+
+    reading = _read(recognizer, encoded(picture))
+
+    assert (reading.text, reading.accepted) == ("1", accepted)
+
+
 def test_star_beside_a_number_is_left_out(recognizer: Recognizer) -> None:
     picture = Image.new("L", (1120, 280), "white")
     picture.paste(drawing("347").convert("L"), (280, 0))

@@ -143,6 +143,20 @@ def test_specks_commas_and_minus_are_no_candidates() -> None:
     assert 100 < only.box[0] < 200
 
 
+@pytest.mark.parametrize(("dots", "height"), [([(50, 112)], 103), ([(50, 112), (15, 30)], 75), ([(62, 92)], 75)])
+def test_dot_straight_beneath_a_stroke_belongs_to_it_and_one_of_several_or_beside_it_does_not(
+    dots: list[tuple[int, int]], height: int
+) -> None:
+    ink = np.zeros((130, 100), np.float32)
+    cv2.line(ink, (50, 20), (50, 86), 1.0, 9)
+    for dot in dots:
+        cv2.circle(ink, dot, 6, 1.0, cv2.FILLED)
+
+    (whole,) = (one for one in _propose(ink) if one.is_whole)
+
+    assert whole.box[3] == pytest.approx(height, abs=2)
+
+
 def test_dot_beside_a_digit_that_the_border_cuts_off_is_no_candidate() -> None:
     ink = np.pad(_ink("3")[:80], ((0, 0), (40, 0)))
     cv2.circle(ink, (20, 60), 4, 1.0, cv2.FILLED, cv2.LINE_AA)
