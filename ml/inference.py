@@ -138,7 +138,7 @@ class Recognizer:
         steps = find_steps(prepared.candidates, judgement, signs)
         ways = find_ways(steps, prepared.digits)
         if ways and not are_too_many(prepared, ways[0]):
-            ways = weigh(ways, prepared.candidates, steps, judgement.belief, prepared.digits)
+            ways = weigh(ways, prepared.candidates, steps, judgement.belief, signs, prepared.digits)
         judgement = settle(judgement, ways)
         digits = _digits(prepared, judgement, ways[0]) if ways else ()
         reason = refusal(prepared, judgement, ways, signs, self.thresholds)

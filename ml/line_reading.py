@@ -7,7 +7,7 @@ was trained: `ml.train_lines`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,19 +46,27 @@ def read_line(strip: NDArray[np.uint8]) -> Floats:
 
 
 def weigh(
-    ways: Sequence[Way], candidates: Sequence[Candidate], steps: Steps, belief: Floats, digits: int | None = None
+    ways: Sequence[Way],
+    candidates: Sequence[Candidate],
+    steps: Steps,
+    belief: Floats,
+    signs: Collection[int] = (),
+    digits: int | None = None,
 ) -> list[Way]:
     """The ways to read a picture, and those that say what the line network reads: by the word of both, the best first.
 
-    `belief`: the classifier's, float64 (N,), as a Judgement has it. `digits`: how many there are, when the caller
-    knows. The line network is not asked for a line of but one candidate, of which the classifier has seen all there
-    is, nor where the best way reads nothing, as in a line of signs; nor for any line where the digits stand apart and
-    the classifier is sure of them, for it may have learned digits that the line network never saw; nor where one may
-    be broken in two, or lines are too long in all.
+    `belief`: the classifier's, float64 (N,), as a Judgement has it. `signs`: as `ml.unread.find_signs` gives them; what
+    the best way leaves out of them is not shown to the line network, which may not know it. `digits`: how many there
+    are, when the caller knows.
+
+    The line network is not asked for a line of but one candidate, of which the classifier has seen all there is, nor
+    where the best way reads nothing, as in a line of signs; nor for any line where the digits stand apart and the
+    classifier is sure of them, for it may have learned digits that the line network never saw; nor where one may be
+    broken in two, or lines are too long in all.
     """
     is_plain = bool(ways) and _is_plain(ways[0], candidates, len(steps))
     is_clear = is_plain and belief[list(ways[0].path)].min() > _SURE
-    strips = {} if not ways or is_clear else _strips(ways[0], candidates)
+    strips = {} if not ways or is_clear else _strips(ways[0], candidates, signs)
     if not strips or sum(strip.shape[1] for strip in strips.values()) > _LONGEST:
         return list(ways)
     heard = {line: read_line(strip) for line, strip in strips.items()}
@@ -82,15 +90,22 @@ def _is_plain(way: Way, candidates: Sequence[Candidate], pieces: int) -> bool:
     return not any(one.cuts for one in read) and sum(one.end - one.start for one in read) == pieces
 
 
-def _strips(way: Way, candidates: Sequence[Candidate]) -> dict[int, NDArray[np.uint8]]:
-    """The lines that the line network is to read."""
+def _strips(way: Way, candidates: Sequence[Candidate], signs: Collection[int]) -> dict[int, NDArray[np.uint8]]:
+    """The lines that the line network is to read, without the signs that the way leaves out."""
+    read = [candidates[index] for index in way.path]
+    left_out = [candidates[index] for index in signs if not any(_overlap(candidates[index], one) for one in read)]
     lines: dict[int | None, list[Candidate]] = {}
     for one in candidates:
-        lines.setdefault(one.line, []).append(one)
+        if not any(_overlap(one, sign) for sign in left_out):
+            lines.setdefault(one.line, []).append(one)
     if None in lines:
         return {}
-    read = sorted({line for index in way.path if (line := candidates[index].line) is not None})
-    return {line: make_strip(lines[line]) for line in read if len(lines[line]) > 1}
+    places = sorted({one.line for one in read if one.line is not None})
+    return {line: make_strip(lines[line]) for line in places if len(lines[line]) > 1}
+
+
+def _overlap(a: Candidate, b: Candidate) -> bool:
+    return a.start < b.end and b.start < a.end
 
 
 def _numbers(way: Way, candidates: Sequence[Candidate], heard: Mapping[int, Floats]) -> list[Number]:

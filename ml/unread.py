@@ -28,8 +28,21 @@ def cut_apart(candidates: Sequence[Candidate], path: Sequence[int]) -> list[int]
 
 
 def find_signs(candidates: Sequence[Candidate], foreign: NDArray[np.float64]) -> list[int]:
-    """Indices of the whole components that surely are not made of digits; `foreign`: float64 (N,), how surely."""
-    return [index for index, one in enumerate(candidates) if one.is_whole and foreign[index] > _SIGN]
+    """Indices of what surely is not made of digits; `foreign`: float64 (N,), how surely.
+
+    Whole components, and several together where none of them is a sign by itself: the rings of a per cent sign are
+    zeros.
+    """
+    sure = [index for index, one in enumerate(candidates) if not one.cuts and foreign[index] > _SIGN]
+    return [
+        index
+        for index in sure
+        if not any(_is_part(candidates[other], candidates[index]) for other in sure if other != index)
+    ]
+
+
+def _is_part(one: Candidate, whole: Candidate) -> bool:
+    return whole.start <= one.start and one.end <= whole.end
 
 
 def leaves_digit_out(

@@ -53,7 +53,7 @@ def test_known_number_of_digits_is_kept_to() -> None:
     candidates = _written("2741")
     steps = _steps(candidates)
 
-    ways = weigh(find_ways(steps, 3), candidates, steps, _doubtful(candidates), 3)
+    ways = weigh(find_ways(steps, 3), candidates, steps, _doubtful(candidates), digits=3)
 
     assert {len(way.digits) for way in ways} == {3}
 

@@ -35,6 +35,15 @@ def test_sign_is_what_is_whole_and_surely_foreign() -> None:
     assert find_signs([LEFT, whole, RIGHT], np.array([1.0, 0.9, 0.5])) == []
 
 
+def test_several_components_are_a_sign_together_where_none_is_one_by_itself() -> None:
+    ring, slash, other_ring = (_candidate(place, place + 1) for place in range(3))
+    percent, half = _candidate(0, 3), _candidate(0, 2)
+
+    assert find_signs([ring, slash, percent, other_ring], np.array([0.0, 0.5, 1.0, 0.0])) == [2]
+    assert find_signs([ring, slash, half, percent], np.array([0.0, 0.999, 1.0, 1.0])) == [1]
+    assert find_signs([ring, replace(half, cuts=1)], np.array([0.0, 1.0])) == []
+
+
 def test_signs_may_stand_beside_a_number_but_not_in_it() -> None:
     assert not leaves_digit_out(SIGNS_AND_NUMBER, [2, 3, 4], signs=[0, 1])
     assert not leaves_digit_out(SIGNS_AND_NUMBER, [1, 2, 3], signs=[0, 4])
