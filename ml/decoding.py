@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from ml.modes import WORKING_SIDE, opaque
+from ml.modes import opaque
+from ml.sizes import WORKING_SIDE, longest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -202,6 +203,6 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _draft(image: Image.Image) -> None:
-    """Let libjpeg decode a large JPEG at a fraction of its size; a no-op for the other formats."""
-    factor = max(1, max(image.size) // WORKING_SIDE)
+    """Let libjpeg decode a large JPEG at 1/2, 1/4 or 1/8 of its size; a no-op for the other formats."""
+    factor = max(1, max(image.size) // longest(*image.size, WORKING_SIDE))
     image.draft(None, (image.width // factor, image.height // factor))

@@ -7,7 +7,7 @@ from statistics import median
 
 from ml.components import Component, Labels, Map, find_components, join, overlap
 from ml.lines import band, nearest, sort_into_lines
-from ml.marks import is_mark
+from ml.marks import is_mark, without_brackets
 
 _SMALL = 0.4
 _DOT_HEIGHT = 0.25
@@ -20,6 +20,15 @@ _DOT = 2.0
 
 _AS_THICK = 0.6
 """Times the pen."""
+
+_BREAK = 0.3
+_AS_HIGH = 0.6
+_SLIM = 0.3
+_UPRIGHT = 0.85
+_TALL = 2.2
+_BAR = 5.0
+_LONGER = 1.1
+_LOW = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,10 @@ def lay_out(ink: Map) -> Layout:
     found = _join_stacked(found, usual_height(found))
     height = usual_height(found)
     whole, small = _attach_small(found, height)
-    lines = sort_into_lines([one for one in whole if not is_mark(one, whole, height, labels)])
+    lines = [
+        without_brackets(line, height, labels)
+        for line in sort_into_lines([one for one in whole if not is_mark(one, whole, height, labels)])
+    ]
     return Layout(labels, _within(_in_order([*lines, *_small_lines(small, lines, height)])), height)
 
 
@@ -77,12 +89,31 @@ def _join_stacked(found: list[Component], height: float) -> list[Component]:
 
 def _stands_on(above: Component, below: Component, tallest: float) -> bool:
     """Whether they are parts of one digit; not where the border cuts off one of them only: that is a neighbour."""
-    if above.at_border != below.at_border:
+    if above.at_border != below.at_border or _are_digits(above, below) or _is_underline(below, above):
         return False
     gap = below.y - above.bottom
     height = max(above.bottom, below.bottom) - above.y
     near = gap < 0.1 * height and overlap(above, below) > 0.4 * min(above.width, below.width)
     return near and height <= tallest and below.y + below.height / 2 > above.y + above.height / 2
+
+
+def _are_digits(above: Component, below: Component) -> bool:
+    """Whether they are two digits, clear of one another: about as high, and upright, or far higher than wide together.
+
+    What broke in two lies closer than its pen is thick.
+    """
+    lower, higher = sorted((above.height, below.height))
+    is_clear = below.y - above.bottom > _BREAK * min(above.thickness, below.thickness)
+    if not is_clear or lower < _AS_HIGH * higher or min(above.width, below.width) < _SLIM * higher:
+        return False
+    both = join(above, below)
+    return both.height > _TALL * both.width or all(_SLIM < one.width / one.height < _UPRIGHT for one in (above, below))
+
+
+def _is_underline(bar: Component, body: Component) -> bool:
+    """Whether a bar is longer than what it runs below of, which is far higher than the bar."""
+    is_bar = bar.width > _BAR * bar.height and bar.y > body.bottom - bar.height
+    return is_bar and bar.width > _LONGER * body.width and body.height > _LOW * bar.height
 
 
 def _attach_small(found: list[Component], height: float) -> tuple[list[Component], list[Component]]:

@@ -55,9 +55,9 @@ def weigh(
 ) -> list[Way]:
     """The ways to read a picture, and those that say what the line network reads: by the word of both, the best first.
 
-    `belief`: the classifier's, float64 (N,), as a Judgement has it. `signs`: as `ml.unread.find_signs` gives them; what
-    the best way leaves out of them is not shown to the line network, which may not know it. `digits`: how many there
-    are, when the caller knows.
+    `belief`: the classifier's, float64 (N,), as a Judgement has it. `signs`: as `ml.unread.find_signs` gives them;
+    what the best way leaves out of them is not shown to the line network, which may not know it. `digits`: how many
+    there are, when the caller knows.
 
     The line network is not asked for a line of but one candidate, of which the classifier has seen all there is, nor
     where the best way reads nothing, as in a line of signs; nor for any line where the digits stand apart and the

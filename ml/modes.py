@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-WORKING_SIDE = 1000
-"""Larger pictures are reduced by the largest whole factor (JPEG: 2, 4 or 8) that leaves the longer side this long."""
+from ml.sizes import WORKING_SIDE, longest
 
 
 def opaque(image: Image.Image) -> Image.Image:
@@ -32,8 +31,8 @@ def _without_channels_alike(image: Image.Image) -> Image.Image:
 
 
 def _reduced(image: Image.Image) -> Image.Image:
-    """What `_draft` does for JPEG, for the other formats: before anything else takes room for every pixel."""
-    factor = max(image.size) // WORKING_SIDE
+    """Reduced by the largest whole factor that leaves enough pixels: before anything else takes room for every one."""
+    factor = max(image.size) // longest(*image.size, WORKING_SIDE)
     return image.reduce(factor) if factor > 1 else image
 
 

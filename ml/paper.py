@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.sizes import longest
+
 Grey = NDArray[np.uint8]
 
 _SKEW_SIDE = 100
@@ -14,6 +16,9 @@ _LEAST_SHEET = 0.4
 _MOST_BRIGHT_BORDER = 0.3
 _DARK_DESK = 0.55
 """Of the sheet's brightness; a shadow seldom takes that much."""
+
+_LIGHT_DESK = 75
+"""Per cent of the desk are darker."""
 
 _SOLID = 0.8
 _SHADE_SIDE = 400
@@ -41,22 +46,45 @@ def without_desk(grey: Grey) -> Grey:
     lies in shadow is not that dark, a light stroke is not solid.
     """
     small = shrink(grey, _SHEET_SIDE)
-    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    border = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
-    is_shadow = np.median(small[bright == 0]) > _DARK_DESK * np.median(small[bright > 0])
-    if is_shadow or border.mean() > _MOST_BRIGHT_BORDER:
+    level, _ = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    desk, sheet = np.median(small[small <= level]), np.median(small[small > level])
+    around = _border(small)
+    if desk > _DARK_DESK * sheet or (around > level).mean() > _MOST_BRIGHT_BORDER:
         return grey
+    # What of a sheet lies in shadow is nearer to its shade than to the desk's, by their ratios.
+    desk = np.percentile(around[around <= level], _LIGHT_DESK)
+    bright = np.asarray(small + 1.0 > ((desk + 1) * (sheet + 1)) ** 0.5, np.uint8)
     outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     outline = max(outlines, key=cv2.contourArea)
     _, _, width, height = cv2.boundingRect(outline)
-    sheet = cv2.drawContours(np.zeros_like(small), [outline], -1, 1, cv2.FILLED)
-    ink_free = float(bright[sheet > 0].mean())
+    filled = np.asarray(cv2.drawContours(np.zeros_like(small), [outline], -1, 1, cv2.FILLED), np.uint8)
+    ink_free = float(bright[filled > 0].mean())
     is_solid = cv2.contourArea(outline) > _SOLID * cv2.contourArea(cv2.convexHull(outline)) and ink_free > _SOLID
     if not is_solid or width < _LEAST_SHEET * small.shape[1] or height < _LEAST_SHEET * small.shape[0]:
         return grey
-    inner = cv2.erode(sheet, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=1)
+    kernel = np.ones((5, 5), np.uint8)
+    inner = np.asarray(cv2.erode(filled, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=1), np.uint8)
     inside = cv2.resize(inner, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    return np.where(inside, grey, np.uint8(np.median(grey[inside]))) if inside.any() else grey
+    return np.where(inside, grey, _continued_beyond(small, inner, grey.shape)) if inside.any() else grey
+
+
+def _border(picture: Grey) -> Grey:
+    return np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+
+
+def _continued_beyond(small: Grey, inner: Grey, shape: tuple[int, ...]) -> Grey:
+    """Everywhere the shade of the nearest point of the sheet, so that light falls off as on it: uint8 of this shape.
+
+    `inner`: where in `small` there is the sheet.
+    """
+    closed = cv2.morphologyEx(np.where(inner > 0, small, np.uint8(0)), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    _, nearest = cv2.distanceTransformWithLabels(
+        1 - inner, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    shades = np.zeros(nearest.max() + 1, np.uint8)
+    shades[nearest[inner > 0]] = closed[inner > 0]
+    smooth = cv2.GaussianBlur(shades[nearest], (0, 0), 1.5)
+    return np.asarray(cv2.resize(smooth, shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def shade(grey: Grey) -> Grey:
@@ -75,11 +103,12 @@ def shade(grey: Grey) -> Grey:
 
 
 def shrink(picture: Grey, side: int) -> Grey:
-    """`picture` with its longer side at most `side` pixels."""
-    factor = side / max(picture.shape)
+    """`picture` with its longer side at most `side` pixels, or what `ml.sizes.longest` allows a strip."""
+    height, width = picture.shape
+    factor = longest(width, height, side) / max(width, height)
     if factor >= 1:
         return picture
-    size = (max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor)))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from ml.binarisation import find_ink_on_paper
 from ml.flat_paper import find_ink_on_flat_paper
+from ml.frames import remove_frames
 from ml.paper import shrink
 from ml.reflectance import usual_level
 from ml.ruling import remove_ruling
+from ml.sizes import WORKING_SIDE
 
 PREPROCESSING_VERSION = "9"
 """Changes whenever the same picture would give other tensors, as with another ink network; kept with every model and
@@ -23,11 +25,12 @@ Map = NDArray[np.float32]
 
 SIDE = 28
 BOX = 20
-WORKING_SIDE = 1000
 PHOTOGRAPH_SIDES = (384, 640)
 """Pixels: the larger only where no ink can be seen at the smaller."""
 
 _GLIMPSE = 0.3
+_FINE = 4.6
+"""Pixels: of strokes as narrow as this, the network loses some."""
 
 _BOUNDARY = 0.1
 _THINNEST = 1.7
@@ -57,32 +60,40 @@ def find_ink(grey: Grey) -> Ink:
     scale = grey.shape[1] / small.shape[1]
     if drawn := find_ink_on_flat_paper(small):
         ink, contrast = drawn
-        return Ink(remove_ruling(ink), scale, contrast)
+        return Ink(remove_ruling(remove_frames(ink, ink)), scale, contrast)
     return _in_photograph(small, scale)
 
 
 def _in_photograph(small: Grey, scale: float) -> Ink:
-    """Ink in a photograph: seen as a whole, and again from closer by where it covers but a part of a large one."""
+    """Ink in a photograph: seen as a whole, and again from closer by where it covers but a part of it or is fine."""
     whole, ink, lost = _seen_as_a_whole(small)
     factor = small.shape[1] / whole.shape[1]
     window = _around(ink, factor)
-    if factor == 1 or window is None or max(small[window].shape) > PHOTOGRAPH_SIDES[0]:
+    if factor == 1 or window is None or (max(small[window].shape) > PHOTOGRAPH_SIDES[0] and _pen_width(ink) > _FINE):
         return Ink(ink, scale * factor, usual_level(lost[ink > 0.5]))
+    seen = np.ascontiguousarray(small[window])
+    found, lost = _find_writing(shrink(seen, PHOTOGRAPH_SIDES[1]))
     close = np.zeros(small.shape, np.float32)
-    found, lost = find_ink_on_paper(np.ascontiguousarray(small[window]))
-    close[window] = remove_ruling(found)
-    return Ink(close, scale, usual_level(lost[close[window] > 0.5]))
+    close[window] = cv2.resize(found, seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return Ink(close, scale, usual_level(lost[found > 0.5]))
 
 
 def _seen_as_a_whole(small: Grey) -> tuple[Grey, Map, Map]:
     """The picture reduced as far as its ink can still be seen, the ink, and the lost reflectance."""
     for side in PHOTOGRAPH_SIDES:
         whole = shrink(small, side)
-        ink, lost = find_ink_on_paper(whole)
-        ink = remove_ruling(ink)
+        ink, lost = _find_writing(whole)
         if whole.shape == small.shape or (ink > _GLIMPSE).any():
             break
     return whole, ink, lost
+
+
+def _find_writing(grey: Grey) -> tuple[Map, Map]:
+    """Ink without boxes and ruled lines, and the lost reflectance, which shows boxes better: float32 (h, w) each."""
+    ink, lost = find_ink_on_paper(grey)
+    if level := usual_level(lost[ink > 0.5]):
+        ink = remove_frames(ink, lost / np.float32(level))
+    return remove_ruling(ink), lost
 
 
 def _around(ink: Map, factor: float) -> tuple[slice, slice] | None:

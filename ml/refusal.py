@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from statistics import median_low
 
 import numpy as np
 
 from ml.calibration import Judgement, Thresholds
+from ml.components import INK
 from ml.preparation import Prepared
 from ml.preprocessing import widest_stroke
+from ml.runs import measure_run
 from ml.unread import cut_apart, leaves_digit_out
 from ml.ways import Way, agreement, is_contradicted, is_sure
 
@@ -16,6 +19,13 @@ MAX_DIGITS = 64
 FAINT_CONTRAST = 0.06
 _BLOT = 11.0
 """Pixels of the 28x28 picture: one of 2,400 digits of MNIST has a stroke as wide; a solid shape is one such stroke."""
+
+_HIGH = 1.75
+_SLIM = 1.6
+
+_HIGH_SLASH = 1.1
+_LEANING = 0.28
+_STRAIGHT = 0.035
 
 
 def refusal(
@@ -32,7 +42,7 @@ def refusal(
         return "too_faint"
     if are_too_many(prepared, best):
         return "too_many"
-    if any(widest_stroke(prepared.tensors[index]) > _BLOT for index in path):
+    if any(widest_stroke(prepared.tensors[index]) > _BLOT for index in path) or _are_stacked(prepared, best):
         return "not_a_digit"
     cut = np.array([prepared.candidates[index].cuts > 0 for index in path])
     is_outlier = thresholds.are_exceeded(judgement.outlier[path], cut)
@@ -43,7 +53,26 @@ def refusal(
     if is_outlier or foreign > thresholds.outlier or is_unread:
         return "not_a_digit"
     least = judgement.confidence_in(path, best.digits).min()
-    return "ambiguous" if is_contradicted(best, chance) or least < thresholds.confidence else None
+    is_doubtful = is_contradicted(best, chance) or _may_hold_slash(prepared, best)
+    return "ambiguous" if is_doubtful or least < thresholds.confidence else None
+
+
+def _are_stacked(prepared: Prepared, way: Way) -> bool:
+    """Whether a digit is far higher than the others, and slim: two that hang together, one above the other."""
+    boxes = [prepared.candidates[index].box for index in way.path]
+    usual = median_low(height for _, _, _, height in boxes)
+    return any(
+        digit != 1 and height > _HIGH * usual and height > _SLIM * width
+        for (_, _, width, height), digit in zip(boxes, way.digits, strict=True)
+    )
+
+
+def _may_hold_slash(prepared: Prepared, way: Way) -> bool:
+    """Whether a 1 within a number is as straight, leaning and high as the slashes of a date are."""
+    inner = list(zip(way.path, way.digits, strict=True))[1:-1]
+    ones = (prepared.candidates[index] for index, digit in inner if digit == 1)
+    runs = (measure_run(one.crop > INK) for one in ones if one.size > _HIGH_SLASH)
+    return any(run.lean > _LEANING and run.stray < _STRAIGHT for run in runs)
 
 
 def are_too_many(prepared: Prepared, way: Way) -> bool:

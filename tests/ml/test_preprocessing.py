@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ml.preprocessing import find_ink, normalise, widest_stroke
+from ml.sizes import longest
 from tests.pictures import drawing
 
 Grey = NDArray[np.uint8]
@@ -261,3 +262,10 @@ def test_any_picture_gives_finite_ink_of_its_own_shape(height: int, width: int, 
     assert ink.map.dtype == tensor.dtype == np.float32
     assert np.isfinite(ink.map).all() and ink.map.min() >= 0 and ink.map.max() <= 1
     assert tensor.min() >= 0 and tensor.max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("size", "side"), [((800, 600), 384), ((600, 150), 384), ((2000, 50), 1_214), ((50, 2000), 1_214)]
+)
+def test_strip_may_be_longer_than_a_picture(size: tuple[int, int], side: int) -> None:
+    assert longest(*size, 384) == side

@@ -1,0 +1,181 @@
+"""What people send beside plain digits: forms, tables, dates, underlined and stacked numbers, sheets on a desk."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from ml.inference import Picture, Reading, Recognizer
+from tests.pictures import drawing, encoded
+
+Draw = Callable[[ImageDraw.ImageDraw], None]
+
+
+def _read(recognizer: Recognizer, picture: Image.Image, image_format: str = "PNG") -> Reading:
+    (reading,) = recognizer.read([Picture(encoded(picture, image_format))])
+    assert isinstance(reading, Reading)
+    return reading
+
+
+def _sheet(
+    digits: str, draw: Draw = lambda pen: None, *, side: int = 120, margin: int = 60, width: int = 10
+) -> Image.Image:
+    """Digits in a row with paper around them, on which something else is drawn, too."""
+    row = drawing(digits, side=side, pen=width).convert("L")
+    sheet = Image.new("L", (row.width + 2 * margin, row.height + 2 * margin), "white")
+    sheet.paste(row, (margin, margin))
+    draw(ImageDraw.Draw(sheet))
+    return sheet
+
+
+def _photographed(sheet: Image.Image, *, ink: float = 0.55, seed: int = 0) -> NDArray[np.float64]:
+    """As a photograph under a gradient of light, with noise."""
+    covered = 1 - ink * (1 - np.asarray(sheet, np.float64) / 255)
+    light = np.linspace(200, 150, sheet.width)[None, :] * np.linspace(1, 0.92, sheet.height)[:, None]
+    return covered * light + np.random.default_rng(seed).normal(0, 3, covered.shape)
+
+
+def _picture(values: NDArray[np.float64]) -> Image.Image:
+    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
+
+
+def _boxes(apart: int) -> Draw:
+    def draw(pen: ImageDraw.ImageDraw) -> None:
+        for index in range(3):
+            left = 60 + 120 * index + apart
+            pen.rectangle((left, 55, left + 120 - 2 * apart, 185), outline="black", width=4)
+
+    return draw
+
+
+@pytest.mark.parametrize("photographed", [False, True])
+@pytest.mark.parametrize("apart", [0, 4])
+def test_boxes_of_a_form(recognizer: Recognizer, apart: int, photographed: bool) -> None:
+    sheet = _sheet("347", _boxes(apart))
+
+    reading = _read(recognizer, _picture(_photographed(sheet)) if photographed else sheet)
+
+    assert (reading.text, reading.accepted) == ("347", True)
+
+
+@pytest.mark.parametrize("photographed", [False, True])
+@pytest.mark.parametrize("lines", [1, 2])
+def test_underlined_number(recognizer: Recognizer, lines: int, photographed: bool) -> None:
+    def draw(pen: ImageDraw.ImageDraw) -> None:
+        for line in range(lines):
+            pen.line((50, 176 + 14 * line, 430, 180 + 14 * line), fill="black", width=6)
+
+    sheet = _sheet("347", draw)
+
+    reading = _read(recognizer, _picture(_photographed(sheet)) if photographed else sheet)
+
+    assert (reading.text, reading.accepted) == ("347", True)
+
+
+def test_digits_in_a_column(recognizer: Recognizer) -> None:
+    sheet = Image.new("L", (240, 420), "white")
+    for place, digit in enumerate("347"):
+        sheet.paste(drawing(digit, side=120, pen=10).convert("L"), (60, 20 + 120 * place))
+
+    reading = _read(recognizer, sheet)
+
+    assert (reading.text, reading.accepted) == ("347", True)
+
+
+def test_digit_that_hangs_on_the_one_above_is_not_read_as_one(recognizer: Recognizer) -> None:
+    sheet = Image.new("L", (480, 320), "white")
+    for column, digits in enumerate(("22", "33", "44")):
+        for line, digit in enumerate(digits):
+            top = 20 + (100 if column == 1 else 140) * line
+            ink = drawing(digit, side=120, pen=10).convert("L")
+            sheet.paste("black", (60 + 120 * column, top), ink.point(lambda value: 255 - value))
+
+    assert not _read(recognizer, sheet).accepted
+
+
+def test_fine_writing_on_several_lines_of_a_photograph(recognizer: Recognizer) -> None:
+    sheet = Image.new("L", (1200, 900), "white")
+    for line, digits in enumerate(("1471", "7213", "4112")):
+        sheet.paste(drawing(digits, side=180, pen=12).convert("L"), (200, 120 + 240 * line))
+
+    reading = _read(recognizer, _picture(_photographed(sheet)), "JPEG")
+
+    assert (reading.text, reading.accepted) == ("147172134112", True)
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG"])
+def test_long_strip(recognizer: Recognizer, image_format: str) -> None:
+    sheet = _sheet("3472143472", side=70, margin=10, width=5)
+    strip = Image.new("L", (2600, sheet.height), "white")
+    strip.paste(sheet, (900, 0))
+
+    reading = _read(recognizer, strip, image_format)
+
+    assert (reading.text, reading.accepted) == ("3472143472", True)
+    assert all(900 < digit.box[0] < 1700 for digit in reading.digits)
+
+
+@pytest.mark.parametrize("shadow", [False, True])
+def test_sheet_on_a_dark_desk_in_uneven_light(recognizer: Recognizer, shadow: bool) -> None:
+    photo = _photographed(_sheet("347", margin=120))
+    if shadow:
+        photo *= np.interp(np.arange(photo.shape[1]), (0.2 * photo.shape[1], 0.5 * photo.shape[1]), (0.62, 1.0))
+    desk = np.random.default_rng(1).normal(50, 4, (photo.shape[0] + 160, photo.shape[1] + 160))
+    desk[80:-80, 80:-80] = photo
+
+    reading = _read(recognizer, _picture(desk))
+
+    assert (reading.text, reading.accepted) == ("347", True)
+
+
+def test_punched_holes_are_no_zeros(recognizer: Recognizer) -> None:
+    def draw(pen: ImageDraw.ImageDraw) -> None:
+        for top in (40, 150):
+            pen.ellipse((8, top, 52, top + 44), fill="black")
+
+    reading = _read(recognizer, _sheet("347", draw))
+
+    assert (reading.text, reading.accepted) == ("347", True)
+
+
+def test_brackets_around_digits_are_no_ones(recognizer: Recognizer) -> None:
+    def draw(pen: ImageDraw.ImageDraw) -> None:
+        pen.arc((60, 40, 140, 200), 120, 240, fill="black", width=8)
+        pen.arc((340, 40, 420, 200), -60, 60, fill="black", width=8)
+
+    reading = _read(recognizer, _sheet("347", draw))
+
+    assert (reading.text, reading.accepted) == ("347", True)
+
+
+def test_slashes_of_a_date_are_not_believed_to_be_ones(recognizer: Recognizer) -> None:
+    def draw(pen: ImageDraw.ImageDraw) -> None:
+        for left in (285, 525):
+            pen.line((left, 190, left + 50, 40), fill="black", width=10)
+
+    sheet = Image.new("L", (860, 240), "white")
+    for left, digits in ((60, "24"), (320, "37"), (560, "42")):
+        sheet.paste(drawing(digits, side=110, pen=10).convert("L"), (left, 60))
+    draw(ImageDraw.Draw(sheet))
+
+    reading = _read(recognizer, sheet)
+
+    assert (reading.accepted, reading.reason) == (False, "ambiguous")
+
+
+def test_per_cent_sign_is_left_out(recognizer: Recognizer) -> None:
+    def draw(pen: ImageDraw.ImageDraw) -> None:
+        pen.line((330, 170, 390, 70), fill="black", width=8)
+        pen.ellipse((310, 70, 345, 105), outline="black", width=8)
+        pen.ellipse((375, 135, 410, 170), outline="black", width=8)
+
+    row = _sheet("34", margin=60)
+    sheet = Image.new("L", (480, row.height), "white")
+    sheet.paste(row, (0, 0))
+    draw(ImageDraw.Draw(sheet))
+
+    reading = _read(recognizer, sheet)
+
+    assert (reading.text, reading.accepted) == ("34", True)
