@@ -22,7 +22,7 @@ from ml.ways import Way
 _LONGEST = 2_400
 """Pixels, of all lines of a picture: seventy digits or so."""
 
-_BESIDE_PLAIN = 0.5
+_BESIDE_PLAIN = 0.25
 """How much the line network counts where digits stand apart: the classifier sees a single digit better."""
 
 _SURE = 0.95

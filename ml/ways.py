@@ -9,8 +9,8 @@ import numpy as np
 
 from ml.calibration import Judgement
 
-_SURE = 0.6
-_DOUBTFUL = 0.1
+_SURE = 0.5
+_DOUBTFUL = 0.15
 """Of the chance that both networks give a number."""
 
 

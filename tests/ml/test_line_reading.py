@@ -114,7 +114,7 @@ def test_line_network_counts_less_where_digits_stand_apart() -> None:
     )
 
     assert best.digits == best_torn.digits == (2, 7, 4, 1)
-    assert best_torn.score - other_torn.score == pytest.approx(2 * (best.score - other.score))
+    assert best_torn.score - other_torn.score == pytest.approx(4 * (best.score - other.score))
 
 
 def test_sure_digits_that_stand_apart_are_left_to_the_classifier() -> None:
