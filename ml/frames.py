@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Map = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 
+_MOST_OUTLINES = 5_000
+"""A page of more is texture, no form."""
+
 _INK = 0.35
 _LEAST_SIDE = 20
 _MOST_INK = 0.45
@@ -27,7 +30,8 @@ _STRAIGHT = 0.3
 _MOST_REST = 0.03
 """Of a box's ink: where more is no straight line, a digit hangs on it."""
 
-_SOFT = np.ones((5, 5), np.uint8)
+_SOFT = 2
+"""Pixels around ink that may be its soft edge."""
 
 
 def remove_frames(ink: Map, dark: Map) -> Map:
@@ -37,14 +41,19 @@ def remove_frames(ink: Map, dark: Map) -> Map:
     """
     mask = (dark > _INK).view(np.uint8)
     outlines, trees = cv2.findContours(mask, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
-    tree = np.zeros((0, 4), np.int32) if trees is None else np.asarray(trees, np.int32)[0]
+    if not 0 < len(outlines) < _MOST_OUTLINES:
+        return ink
+    tree, cleared = np.asarray(trees, np.int32)[0], ink.copy()
     for index, holes, held in _around_others(tree):
         if _is_box(outlines[index], [outlines[one] for one in held]):
-            edges = [outlines[one] for one in (index, *holes)]
-            own = np.asarray(cv2.drawContours(np.zeros_like(mask), edges, -1, 1, cv2.FILLED), np.uint8)
-            if _is_of_lines(own, min(cv2.boundingRect(outlines[index])[2:])):
-                ink = np.where((cv2.dilate(own, _SOFT) > 0) & (mask <= own), np.float32(0), ink)
-    return ink
+            x, y, width, height = cv2.boundingRect(outlines[index])
+            left, top = max(0, x - _SOFT), max(0, y - _SOFT)
+            window = np.s_[top : y + height + _SOFT, left : x + width + _SOFT]
+            edges = [outlines[one] - (left, top) for one in (index, *holes)]
+            own = np.asarray(cv2.drawContours(np.zeros_like(mask[window]), edges, -1, 1, cv2.FILLED), np.uint8)
+            if _is_of_lines(own, min(width, height)):
+                cleared[window][(_widened(own) > 0) & (mask[window] <= own)] = 0
+    return cleared
 
 
 def _around_others(tree: NDArray[np.int32]) -> Iterator[tuple[int, list[int], list[int]]]:
@@ -62,8 +71,10 @@ def _around_others(tree: NDArray[np.int32]) -> Iterator[tuple[int, list[int], li
 
 def _is_hole(tree: NDArray[np.int32], index: int) -> bool:
     """Whether an odd number of others are around it."""
-    around = int(tree[index, 3])
-    return around >= 0 and not _is_hole(tree, around)
+    depth = 0
+    while (index := int(tree[index, 3])) >= 0:
+        depth += 1
+    return depth % 2 == 1
 
 
 def _level(tree: NDArray[np.int32], first: int) -> list[int]:
@@ -93,7 +104,12 @@ def _is_of_lines(own: Mask, side: int) -> bool:
     lines = np.zeros_like(own)
     for shape in ((1, length), (length, 1)):
         np.maximum(lines, cv2.morphologyEx(own, cv2.MORPH_OPEN, np.ones(shape, np.uint8)), out=lines)
-    rest = own & ~np.asarray(cv2.dilate(lines, _SOFT), np.uint8)
+    rest = own & ~_widened(lines)
     _, _, width, height = cv2.boundingRect(own)
     area = cv2.countNonZero(own)
     return area < _MOST_INK * width * height and cv2.countNonZero(rest) < _MOST_REST * area
+
+
+def _widened(mask: Mask) -> Mask:
+    side = 2 * _SOFT + 1
+    return np.asarray(cv2.dilate(mask, np.ones((side, side), np.uint8)), np.uint8)

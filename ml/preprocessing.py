@@ -26,7 +26,7 @@ Map = NDArray[np.float32]
 SIDE = 28
 BOX = 20
 PHOTOGRAPH_SIDES = (384, 640)
-"""Pixels: the larger only where no ink can be seen at the smaller."""
+"""Pixels: the larger only where no ink can be seen at the smaller, and where ink is looked at from closer by."""
 
 _GLIMPSE = 0.3
 _FINE = 4.6
@@ -69,10 +69,13 @@ def _in_photograph(small: Grey, scale: float) -> Ink:
     whole, ink, lost = _seen_as_a_whole(small)
     factor = small.shape[1] / whole.shape[1]
     window = _around(ink, factor)
+    seen_first = Ink(ink, scale * factor, usual_level(lost[ink > 0.5]))
     if factor == 1 or window is None or (max(small[window].shape) > PHOTOGRAPH_SIDES[0] and _pen_width(ink) > _FINE):
-        return Ink(ink, scale * factor, usual_level(lost[ink > 0.5]))
+        return seen_first
     seen = np.ascontiguousarray(small[window])
     found, lost = _find_writing(shrink(seen, PHOTOGRAPH_SIDES[1]))
+    if not (found > 0.5).any():
+        return seen_first
     close = np.zeros(small.shape, np.float32)
     close[window] = cv2.resize(found, seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return Ink(close, scale, usual_level(lost[found > 0.5]))
