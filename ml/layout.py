@@ -19,16 +19,20 @@ _DOT = 2.0
 """Times its thickness: what is no longer is solid."""
 
 _AS_THICK = 0.6
-"""Times the pen."""
-
 _BREAK = 0.3
+"""Times the pen: a dot is thicker, what broke lies closer."""
+
 _AS_HIGH = 0.6
 _SLIM = 0.3
 _UPRIGHT = 0.85
 _TALL = 2.2
+"""Two digits: how high the lower is of the higher; how wide, of their height, at least and at most; how high both
+together, of their width."""
+
 _BAR = 5.0
 _LONGER = 1.1
 _LOW = 3.0
+"""An underline: its length by its height, and by the width of what stands on it; that one's height by its own."""
 
 
 @dataclass(frozen=True, slots=True)

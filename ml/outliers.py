@@ -16,6 +16,8 @@ LOOK_ALIKES = frozenset("OoDlIiSsZzBbgq")
 """Letters that some hand writes as a digit: never taught as anything, never counted as wrongly accepted."""
 
 _MOST_CORNERS = 8
+"""A stroke of more points is a curve."""
+
 _DOT = 50.0
 
 
