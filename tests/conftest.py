@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -114,6 +115,7 @@ def session_worker(worker_env: dict[str, str], redis_server: processes.Process) 
     """One real worker for the whole run; use `worker`."""
     process = processes.worker(log=TEST_DIR / "worker.log", env=worker_env)
     yield process
+    _wake(process)
     process.stop()
 
 
@@ -121,8 +123,9 @@ def session_worker(worker_env: dict[str, str], redis_server: processes.Process) 
 def worker(session_worker: processes.Process, transactional_db: None) -> Iterator[processes.Process]:
     """A real worker process with the shipped model, warm. A test may kill it: the next one gets a new one.
 
-    Before the tables are emptied, what it still does with them ends: the two would wait for each other.
+    While the tables are emptied it stands still, and with nothing begun: the two would wait for each other.
     """
+    _wake(session_worker)
     if not session_worker.alive():
         session_worker.start()
     processes.wait_until(
@@ -132,13 +135,28 @@ def worker(session_worker: processes.Process, transactional_db: None) -> Iterato
     )
     assert session_worker.alive(), session_worker.output()[-3000:]
     yield session_worker
-    processes.wait_until(_database_rests, what="the worker to leave the tables alone")
+    processes.wait_until(lambda: _stands_still(session_worker), what="the worker to leave the tables alone")
+
+
+def _wake(worker: processes.Process) -> None:
+    if worker.alive():
+        worker.send(signal.SIGCONT)
+
+
+def _stands_still(worker: processes.Process) -> bool:
+    """Whether the worker is stopped while no other connection is at work; on SQLite, they wait for one another."""
+    if connection.vendor == "sqlite":
+        return True
+    if worker.alive():
+        worker.send(signal.SIGSTOP)
+    if _database_rests():
+        return True
+    _wake(worker)
+    return False
 
 
 def _database_rests() -> bool:
-    """Whether no other connection is at work; SQLite's are not told, and wait for one another."""
-    if connection.vendor == "sqlite":
-        return True
+    """Whether no other connection is at work."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
