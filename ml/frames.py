@@ -8,13 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.components import INK
+
 Map = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 
 _MOST_OUTLINES = 5_000
 """A page of more is texture, no form."""
 
-_INK = 0.35
 _LEAST_SIDE = 20
 _MOST_INK = 0.45
 """Of its area: a box is no solid shape."""
@@ -39,7 +40,7 @@ def remove_frames(ink: Map, dark: Map) -> Map:
 
     A box or several side by side. One that a digit hangs on stays.
     """
-    mask = (dark > _INK).view(np.uint8)
+    mask = (dark > INK).view(np.uint8)
     outlines, trees = cv2.findContours(mask, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
     if not 0 < len(outlines) < _MOST_OUTLINES:
         return ink
@@ -51,7 +52,7 @@ def remove_frames(ink: Map, dark: Map) -> Map:
             window = np.s_[top : y + height + _SOFT, left : x + width + _SOFT]
             edges = [outlines[one] - (left, top) for one in (index, *holes)]
             own = np.asarray(cv2.drawContours(np.zeros_like(mask[window]), edges, -1, 1, cv2.FILLED), np.uint8)
-            if _is_of_lines(own, min(width, height)):
+            if _is_of_lines(own, width, height):
                 cleared[window][(_widened(own) > 0) & (mask[window] <= own)] = 0
     return cleared
 
@@ -98,14 +99,13 @@ def _is_box(outline: cv2.typing.MatLike, held: list[cv2.typing.MatLike]) -> bool
     return len(corners) == 4 and cv2.contourArea(outline) > area and cv2.contourArea(corners) > area
 
 
-def _is_of_lines(own: Mask, side: int) -> bool:
-    """Whether the ink is little, and straight lines; `side`: the shorter one."""
-    length = max(9, int(_STRAIGHT * side))
+def _is_of_lines(own: Mask, width: int, height: int) -> bool:
+    """Whether the ink of a box, so wide and so high, is little, and straight lines."""
+    length = max(9, int(_STRAIGHT * min(width, height)))
     lines = np.zeros_like(own)
     for shape in ((1, length), (length, 1)):
         np.maximum(lines, cv2.morphologyEx(own, cv2.MORPH_OPEN, np.ones(shape, np.uint8)), out=lines)
     rest = own & ~_widened(lines)
-    _, _, width, height = cv2.boundingRect(own)
     area = cv2.countNonZero(own)
     return area < _MOST_INK * width * height and cv2.countNonZero(rest) < _MOST_REST * area
 

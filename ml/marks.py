@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.components import Component, Labels, overlap
+from ml.preprocessing import widest_stroke
 from ml.runs import measure_run
 
 _SPECK = 0.16
@@ -93,7 +94,7 @@ def _is_bar(one: Component, labels: Labels) -> bool:
 
 def _thickest(one: Component, labels: Labels) -> float:
     """The diameter in pixels of the largest disc that lies in its ink."""
-    return 2 * float(cv2.distanceTransform(_mask(one, labels), cv2.DIST_L2, cv2.DIST_MASK_5).max())
+    return widest_stroke(_mask(one, labels).astype(np.float32))
 
 
 def _mask(one: Component, labels: Labels) -> NDArray[np.uint8]:

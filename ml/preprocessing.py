@@ -133,7 +133,7 @@ def normalise(crop: Map) -> Map:
 
 
 def widest_stroke(field: Map) -> float:
-    """The diameter in pixels of the largest disc that lies in the ink of a normalised digit, float32 (28, 28)."""
+    """The diameter in pixels of the largest disc that lies in the ink of a digit, float32 (h, w) in [0, 1]."""
     ink = np.pad((field > 0.5).view(np.uint8), 1)
     return 2 * float(cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_5).max())
 
