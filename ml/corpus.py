@@ -25,6 +25,7 @@ from ml.preprocessing import PREPROCESSING_VERSION, find_ink, normalise
 from ml.rendering import CANVAS, Grey, Map, invert, photograph, random_scan, random_scene
 from ml.scenes import take_photo
 from ml.segmentation import Candidate, propose
+from ml.sizes import Window
 
 CORPUS_VERSION = 8
 PIECES_PER_GLYPH = 0.8
@@ -68,7 +69,8 @@ def label_candidates(picture: Grey, glyphs: Sequence[Glyph], rng: np.random.Gene
     """What segmentation proposes in `picture`, normalised, labelled by the glyphs; the doubtful left out."""
     ink = find_ink(picture)
     height, width = ink.map.shape
-    known = [Glyph(np.asarray(cv2.resize(one.ink, (width, height)), np.float32), one.label) for one in glyphs]
+    shown = Window(*ink.origin, round(width * ink.scale), round(height * ink.scale)).place
+    known = [Glyph(np.asarray(cv2.resize(one.ink[shown], (width, height)), np.float32), one.label) for one in glyphs]
     candidates = propose(ink)
     found = [label_candidate(candidate, known) for candidate in candidates]
     pieces = [place for place in rng.permutation(len(found)) if found[place] in ((NOT_A_DIGIT, None), (PART, None))]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ml.modes import opaque
-from ml.sizes import WORKING_SIDE, longest
+from ml.sizes import WORKING_SIDE, Window, longest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,12 +94,25 @@ class DecodedImage:
     `format`: "PNG", "JPEG" or "WEBP".
     `pixels`: uint8, grey (H, W) or, where it has colours, RGB (H, W, 3), upright, opaque, maybe at a reduced scale.
     `width`, `height`: pixels of the upright original.
+    `data`: what it was decoded from.
     """
 
     format: str
     pixels: NDArray[np.uint8]
     width: int
     height: int
+    data: bytes
+
+    @property
+    def reduced(self) -> float:
+        """How many pixels of the original make one of `pixels`, each way."""
+        return self.width / int(self.pixels.shape[1])
+
+    def closer(self, window: Window) -> NDArray[np.uint8]:
+        """The part `window` of `pixels`, decoded anew at a larger scale: luminance, uint8 (h, w)."""
+        height, width = self.pixels.shape[:2]
+        whole = _decode(self.data, WORKING_SIDE * max(width, height) // window.side, "L").grey()
+        return window.scaled(whole.shape[1] / width).of(whole)
 
     def grey(self) -> NDArray[np.uint8]:
         """Luminance, uint8 (H, W)."""
@@ -127,21 +140,26 @@ def decode(data: bytes) -> NDArray[np.uint8]:
 
 def decode_image(data: bytes) -> DecodedImage:
     """Decode to an upright, opaque picture of 8 bits a channel; raises what `inspect` raises."""
+    return _decode(data, WORKING_SIDE)
+
+
+def _decode(data: bytes, side: int, mode: str | None = None) -> DecodedImage:
+    """With at least `side` pixels of the longer side, if there are as many; a JPEG in this mode of Pillow's."""
     import numpy as np
 
     with _open(data) as image:
         width, height = image.size
         orientation = _orientation(image)
         try:
-            _draft(image)
-            upright = opaque(image)
+            _draft(image, side, mode)
+            upright = opaque(image, side)
         except _DECODER_ERRORS as error:
             raise UnreadableImage(_DAMAGED) from error
     if orientation in _TRANSPOSITIONS:
         upright = upright.transpose(_TRANSPOSITIONS[orientation])
     if orientation >= 5:
         width, height = height, width
-    return DecodedImage(_format(data), np.asarray(upright), width, height)
+    return DecodedImage(_format(data), np.asarray(upright), width, height, data)
 
 
 def _format(data: bytes) -> str:
@@ -202,7 +220,7 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _draft(image: Image.Image) -> None:
+def _draft(image: Image.Image, side: int, mode: str | None) -> None:
     """Let libjpeg decode a large JPEG at 1/2, 1/4 or 1/8 of its size; a no-op for the other formats."""
-    factor = max(1, max(image.size) // longest(*image.size, WORKING_SIDE))
-    image.draft(None, (image.width // factor, image.height // factor))
+    factor = max(1, max(image.size) // longest(*image.size, side))
+    image.draft(mode, (image.width // factor, image.height // factor))

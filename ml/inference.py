@@ -182,5 +182,6 @@ def _digits(prepared: Prepared, judgement: Judgement, way: Way) -> tuple[ReadDig
 
 def _box(prepared: Prepared, candidate: Candidate) -> tuple[int, int, int, int]:
     """The candidate's box in pixels of the upright original."""
-    x, y, width, height = (round(side * prepared.scale) for side in candidate.box)
+    left, top, width, height = (round(side * prepared.scale) for side in candidate.box)
+    x, y = prepared.origin[0] + left, prepared.origin[1] + top
     return x, y, max(1, min(width, prepared.width - x)), max(1, min(height, prepared.height - y))

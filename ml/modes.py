@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from PIL import Image
 
-from ml.sizes import WORKING_SIDE, longest
+from ml.sizes import longest
 
 
-def opaque(image: Image.Image) -> Image.Image:
-    """The same picture no larger than needed, transparency laid on white: "L" without colours, "RGB" with some."""
+def opaque(image: Image.Image, side: int) -> Image.Image:
+    """The same picture, transparency laid on white: "L" without colours, "RGB" with some.
+
+    No larger than needed for `side` pixels of its longer side, as `ml.sizes.longest` has it.
+    """
     if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip rather than scale
-        return _reduced(_from_16_bits(image))
+        return _reduced(_from_16_bits(image), side)
     if image.has_transparency_data:
-        return _without_channels_alike(_on_white(_reduced(_as_mode(image, "RGBA"))))
+        return _without_channels_alike(_on_white(_reduced(_as_mode(image, "RGBA"), side)))
     if image.mode in ("1", "L"):
-        return _reduced(_as_mode(image, "L"))
-    return _without_channels_alike(_reduced(_as_mode(image, "RGB")))
+        return _reduced(_as_mode(image, "L"), side)
+    return _without_channels_alike(_reduced(_as_mode(image, "RGB"), side))
 
 
 def _as_mode(image: Image.Image, mode: str) -> Image.Image:
@@ -30,9 +33,9 @@ def _without_channels_alike(image: Image.Image) -> Image.Image:
     return red if red.tobytes() == green.tobytes() == blue.tobytes() else image
 
 
-def _reduced(image: Image.Image) -> Image.Image:
+def _reduced(image: Image.Image, side: int) -> Image.Image:
     """Reduced by the largest whole factor that leaves enough pixels: before anything else takes room for every one."""
-    factor = max(image.size) // longest(*image.size, WORKING_SIDE)
+    factor = max(image.size) // longest(*image.size, side)
     return image.reduce(factor) if factor > 1 else image
 
 

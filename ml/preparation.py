@@ -18,13 +18,17 @@ MAX_CANDIDATES = 800
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A picture on its way: everything but the network's word. `scale`: its pixels per pixel of the ink map."""
+    """A picture on its way: everything but the network's word.
+
+    `scale`: its pixels per pixel of the ink map. `origin`: its pixel, (x, y), where the ink map begins.
+    """
 
     width: int
     height: int
     image: bytes
     image_format: str
     scale: float
+    origin: tuple[int, int]
     contrast: float
     candidates: list[Candidate]
     is_too_much: bool
@@ -35,7 +39,7 @@ class Prepared:
 def prepare(data: bytes, digits: int | None) -> Prepared:
     """Everything that can be done without the network; raises ImageError."""
     decoded = decode_image(data)
-    ink = find_ink(decoded.grey())
+    ink = find_ink(decoded.grey(), decoded.reduced, decoded.closer if decoded.reduced > 1 else None)
     candidates = propose(ink, digits, most=MAX_CANDIDATES + 1)
     afforded = _first_pieces(candidates)
     image, image_format = encode_for_storing(decoded.pixels, lossy=decoded.format == "JPEG")
@@ -45,7 +49,8 @@ def prepare(data: bytes, digits: int | None) -> Prepared:
         decoded.height,
         image,
         image_format,
-        decoded.width / ink.map.shape[1],
+        ink.scale * decoded.reduced,
+        (round(ink.origin[0] * decoded.reduced), round(ink.origin[1] * decoded.reduced)),
         ink.contrast,
         afforded,
         len(afforded) < len(candidates),

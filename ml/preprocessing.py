@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,9 +15,9 @@ from ml.frames import remove_frames
 from ml.paper import shrink
 from ml.reflectance import usual_level
 from ml.ruling import remove_ruling
-from ml.sizes import WORKING_SIDE
+from ml.sizes import WORKING_SIDE, Window
 
-PREPROCESSING_VERSION = "9"
+PREPROCESSING_VERSION = "10"
 """Changes whenever the same picture would give other tensors, as with another ink network; kept with every model and
 every prediction."""
 
@@ -25,12 +26,19 @@ Map = NDArray[np.float32]
 
 SIDE = 28
 BOX = 20
-PHOTOGRAPH_SIDES = (384, 640)
-"""Pixels: the larger only where no ink can be seen at the smaller, and where ink is looked at from closer by."""
+PHOTOGRAPH_SIDES = (384, 640, WORKING_SIDE)
+"""Pixels: a larger one only where no ink can be seen at the smaller."""
+
+_CLOSE_SIDE = 640
+"""Pixels, where ink is looked at from closer by."""
 
 _GLIMPSE = 0.3
 _FINE = 4.6
 """Pixels: of strokes as narrow as this, the network loses some."""
+
+_FINEST = 3.0
+_NEARER = 1.25
+"""Pixels: strokes as narrow as this are looked at from so close that there are so many times more, at least."""
 
 _BOUNDARY = 0.1
 _THINNEST = 1.7
@@ -44,41 +52,59 @@ _WIDEST_PEN = 24
 class Ink:
     """Where the ink is.
 
-    `map`: float32 (h, w), 0 = paper, 1 = ink, at the working scale.
+    `map`: float32 (h, w), 0 = paper, 1 = ink, at the working scale, of the picture or of its part with ink in it.
     `scale`: pixels of the picture per pixel of the map (1.0 when it was not reduced).
     `contrast`: how far the ink stands from the paper, as a share of the paper's brightness, in [0, 1].
+    `origin`: the pixel of the picture, (x, y), where the map begins.
     """
 
     map: Map
     scale: float
     contrast: float
+    origin: tuple[int, int] = (0, 0)
 
 
-def find_ink(grey: Grey) -> Ink:
-    """Tell ink from paper in a grey picture, uint8 (H, W), either polarity, under even or uneven light."""
+def find_ink(grey: Grey, reduced: float = 1.0, closer: Callable[[Window], Grey] | None = None) -> Ink:
+    """Tell ink from paper in a grey picture, uint8 (H, W), either polarity, under even or uneven light.
+
+    `reduced`: how many times larger the picture was. `closer`: shows a part of it as it was then.
+    """
     small = shrink(grey, WORKING_SIDE)
     scale = grey.shape[1] / small.shape[1]
+    seen = _find(small)
+    ink = replace(seen, scale=seen.scale * scale)
+    window = _around(ink, grey.shape) if scale * reduced > _NEARER else None
+    if window is None or _NEARER * window.side > max(grey.shape) or _pen_width(ink.map) > _FINEST:
+        return ink
+    near = shrink(closer(window) if closer else window.of(grey), WORKING_SIDE)
+    again = _find(near)
+    if not (again.map > 0.5).any():
+        return ink
+    return replace(again, scale=again.scale * window.width / near.shape[1], origin=(window.x, window.y))
+
+
+def _find(small: Grey) -> Ink:
+    """The ink in a picture of no more pixels than are looked at."""
     if drawn := find_ink_on_flat_paper(small):
         ink, contrast = drawn
-        return Ink(remove_ruling(remove_frames(ink, ink)), scale, contrast)
-    return _in_photograph(small, scale)
+        return Ink(remove_ruling(remove_frames(ink, ink)), 1.0, contrast)
+    return _in_photograph(small)
 
 
-def _in_photograph(small: Grey, scale: float) -> Ink:
+def _in_photograph(small: Grey) -> Ink:
     """Ink in a photograph: seen as a whole, and again from closer by where it covers but a part of it or is fine."""
     whole, ink, lost = _seen_as_a_whole(small)
-    factor = small.shape[1] / whole.shape[1]
-    window = _around(ink, factor)
-    seen_first = Ink(ink, scale * factor, usual_level(lost[ink > 0.5]))
-    if factor == 1 or window is None or (max(small[window].shape) > PHOTOGRAPH_SIDES[0] and _pen_width(ink) > _FINE):
+    seen_first = Ink(ink, small.shape[1] / whole.shape[1], usual_level(lost[ink > 0.5]))
+    window = _around(seen_first, small.shape)
+    is_reduced = whole.shape != small.shape
+    if not is_reduced or window is None or (window.side > PHOTOGRAPH_SIDES[0] and _pen_width(ink) > _FINE):
         return seen_first
-    seen = np.ascontiguousarray(small[window])
-    found, lost = _find_writing(shrink(seen, PHOTOGRAPH_SIDES[1]))
+    found, lost = _find_writing(shrink(window.of(small), _CLOSE_SIDE))
     if not (found > 0.5).any():
         return seen_first
     close = np.zeros(small.shape, np.float32)
-    close[window] = cv2.resize(found, seen.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return Ink(close, scale, usual_level(lost[found > 0.5]))
+    close[window.place] = cv2.resize(found, (window.width, window.height), interpolation=cv2.INTER_LINEAR)
+    return Ink(close, 1.0, usual_level(lost[found > 0.5]))
 
 
 def _seen_as_a_whole(small: Grey) -> tuple[Grey, Map, Map]:
@@ -99,17 +125,18 @@ def _find_writing(grey: Grey) -> tuple[Map, Map]:
     return remove_ruling(ink), lost
 
 
-def _around(ink: Map, factor: float) -> tuple[slice, slice] | None:
-    """Rows and columns, `factor` times larger, that hold all ink and paper around it; None where there is none.
+def _around(ink: Ink, shape: tuple[int, ...]) -> Window | None:
+    """What holds all ink and paper around it, of a picture of `shape`; None where there is none.
 
     What is small may seem faint from afar, so a little is enough.
     """
-    x, y, width, height = cv2.boundingRect((ink > _GLIMPSE).view(np.uint8))
+    x, y, width, height = cv2.boundingRect((ink.map > _GLIMPSE).view(np.uint8))
     if not width:
         return None
     margin = 0.5 * max(width, height)
-    rows = slice(int(max(0, y - margin) * factor), int((y + height + margin) * factor) + 1)
-    return rows, slice(int(max(0, x - margin) * factor), int((x + width + margin) * factor) + 1)
+    left, top = (int(max(0, start - margin) * ink.scale) for start in (x, y))
+    right, bottom = int((x + width + margin) * ink.scale) + 1, int((y + height + margin) * ink.scale) + 1
+    return Window(left, top, min(right, shape[1]) - left, min(bottom, shape[0]) - top)
 
 
 def normalise(crop: Map) -> Map:

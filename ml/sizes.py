@@ -1,4 +1,9 @@
-"""How large pictures are while they are read."""
+"""How large pictures are while they are read, and parts of them."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 WORKING_SIDE = 1000
 """Pixels, of the longer side; of a strip, what `longest` says."""
@@ -10,3 +15,32 @@ def longest(width: int, height: int, side: int) -> int:
     By its longer side alone, writing on a strip would be reduced to nothing.
     """
     return max(side, int(side * (max(width, height) / min(width, height) / 4) ** 0.5))
+
+
+class Window(NamedTuple):
+    """A part of a picture, in its pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def place(self) -> tuple[slice, slice]:
+        """Its rows and columns."""
+        return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
+
+    @property
+    def side(self) -> int:
+        """The longer one."""
+        return max(self.width, self.height)
+
+    def of(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """What a picture, uint8 (H, W), shows there."""
+        return np.ascontiguousarray(grey[self.place])
+
+    def scaled(self, factor: float) -> "Window":
+        """The same part of a picture that is so many times as large."""
+        left, top, right, bottom = self.x, self.y, self.x + self.width, self.y + self.height
+        x, y = round(left * factor), round(top * factor)
+        return Window(x, y, max(1, round(right * factor) - x), max(1, round(bottom * factor) - y))

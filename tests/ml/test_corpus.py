@@ -16,9 +16,9 @@ from tests.ml.sources import SHAPES, printed_digits, write_strokes
 SHAPE = (120, 240)
 
 
-def glyph(name: str, left: float, label: int) -> Glyph:
+def glyph(name: str, left: float, label: int, *, shape: tuple[int, int] = SHAPE, side: float = 80) -> Glyph:
     strokes = [np.asarray(stroke, np.float32) for stroke in SHAPES[name]]
-    return Glyph(draw_strokes(place(strokes, (left, 20, 60, 80)), SHAPE, 7), label)
+    return Glyph(draw_strokes(place(strokes, (left, 20, 0.75 * side, side)), shape, 0.0875 * side), label)
 
 
 def candidate(ink: np.ndarray, left: int, right: int) -> Candidate:
@@ -96,6 +96,15 @@ def test_each_digit_of_a_drawn_pair_comes_once() -> None:
 
     assert sorted(label for label in found.labels if label < NOT_A_DIGIT) == [0, 7]
     assert found.images.shape[1:] == (28, 28)
+
+
+def test_small_digits_of_a_large_picture_are_labelled_where_they_are() -> None:
+    glyphs = [glyph("0", 1500, 0, shape=(1500, 2000), side=30), glyph("7", 1540, 7, shape=(1500, 2000), side=30)]
+    picture = photograph(np.maximum(glyphs[0].ink, glyphs[1].ink), CANVAS, np.random.default_rng(0))
+
+    found = label_candidates(picture, glyphs, np.random.default_rng(0))
+
+    assert sorted(found.labels[found.labels < NOT_A_DIGIT]) == [0, 7]
 
 
 @pytest.mark.parametrize("kind", [*MAKERS, "digit-photo"])

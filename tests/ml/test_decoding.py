@@ -2,12 +2,13 @@
 
 import struct
 import zlib
+from io import BytesIO
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ml.decoding import (
     MAX_PIXELS,
@@ -19,6 +20,7 @@ from ml.decoding import (
     decode_image,
     inspect,
 )
+from ml.sizes import Window
 from tests.pictures import drawing, encoded
 
 
@@ -130,6 +132,26 @@ def test_large_png_is_reduced() -> None:
 
     assert (decoded.width, decoded.height) == (3000, 3000)
     assert decoded.pixels.shape[:2] == (1000, 1000)
+
+
+@pytest.mark.parametrize("orientation", [1, 2, 3, 6, 8])
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG"])
+def test_part_of_a_large_picture_can_be_seen_from_closer_by(image_format: str, orientation: int) -> None:
+    sheet = Image.new("L", (4000, 2400), "white")
+    sheet.paste(drawing("72", side=100, pen=8).convert("L"), (3200, 300))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    decoded = decode_image(encoded(sheet, image_format, exif=exif, quality=95))
+    rows, columns = np.nonzero(decoded.grey() < 200)
+    window = Window(int(columns.min()) - 5, int(rows.min()) - 5, int(np.ptp(columns)) + 11, int(np.ptp(rows)) + 11)
+
+    near = decoded.closer(window)
+
+    place = window.scaled(decoded.reduced).place
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(BytesIO(encoded(sheet, exif=exif)))))
+    assert decoded.reduced == 4
+    assert near.shape == upright[place].shape
+    assert np.abs(near.astype(int) - upright[place]).mean() < 3
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")

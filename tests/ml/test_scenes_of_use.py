@@ -117,6 +117,58 @@ def test_long_strip(recognizer: Recognizer, image_format: str) -> None:
     assert all(900 < digit.box[0] < 1700 for digit in reading.digits)
 
 
+def _page(digits: str, size: tuple[int, int], place: tuple[int, int], *, side: int, width: int) -> Image.Image:
+    """A large sheet with a small number on it."""
+    page = Image.new("L", size, "white")
+    page.paste(drawing(digits, side=side, pen=width).convert("L"), place)
+    return page
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG"])
+def test_small_writing_on_a_photograph_of_a_whole_page(recognizer: Recognizer, image_format: str) -> None:
+    page = _page("3472", (3000, 4000), (1900, 2700), side=70, width=5)
+    ImageDraw.Draw(page).line((0, 2790, 3000, 2800), fill=200, width=4)
+
+    reading = _read(recognizer, _picture(_photographed(page)), image_format)
+
+    assert (reading.text, reading.accepted) == ("3472", True)
+    assert all(1900 < digit.box[0] < 2180 and 2690 < digit.box[1] < 2730 for digit in reading.digits)
+    assert all(40 < digit.box[3] < 75 for digit in reading.digits)
+
+
+def test_small_writing_on_a_large_drawing(recognizer: Recognizer) -> None:
+    reading = _read(recognizer, _page("3472", (1920, 1080), (1500, 200), side=20, width=2))
+
+    assert (reading.text, reading.accepted) == ("3472", True)
+    assert all(1500 < digit.box[0] < 1580 and 195 < digit.box[1] < 206 for digit in reading.digits)
+
+
+def test_small_writing_on_a_page_that_lies_on_its_side(recognizer: Recognizer) -> None:
+    page = _page("3472", (4000, 3000), (2900, 700), side=70, width=5)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = _picture(_photographed(page)).transpose(Image.Transpose.ROTATE_90)
+
+    (reading,) = recognizer.read([Picture(encoded(stored, "JPEG", exif=exif))])
+
+    assert isinstance(reading, Reading)
+    assert (reading.text, reading.accepted) == ("3472", True)
+    assert (reading.width, reading.height) == (4000, 3000)
+    assert all(2900 < digit.box[0] < 3180 for digit in reading.digits)
+
+
+@pytest.mark.parametrize("ruled", [False, True])
+def test_empty_page(recognizer: Recognizer, ruled: bool) -> None:
+    page = Image.new("L", (3000, 4000), "white")
+    if ruled:
+        for top in range(200, 4000, 120):
+            ImageDraw.Draw(page).line((0, top, 3000, top + 20), fill=170, width=4)
+
+    reading = _read(recognizer, _picture(_photographed(page)), "JPEG")
+
+    assert (reading.accepted, reading.text) == (False, "")
+
+
 @pytest.mark.parametrize("shadow", [False, True])
 def test_sheet_on_a_dark_desk_in_uneven_light(recognizer: Recognizer, shadow: bool) -> None:
     photo = _photographed(_sheet("347", margin=120))
