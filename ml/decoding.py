@@ -114,6 +114,10 @@ class DecodedImage:
         whole = _decode(self.data, WORKING_SIDE * max(width, height) // window.side, "L").grey()
         return window.scaled(whole.shape[1] / width).of(whole)
 
+    def larger(self, side: int) -> NDArray[np.uint8]:
+        """As `pixels`, with at least `side` pixels of the longer side, if the original has as many."""
+        return _decode(self.data, side).pixels
+
     def grey(self) -> NDArray[np.uint8]:
         """Luminance, uint8 (H, W)."""
         import cv2

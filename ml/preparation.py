@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.decoding import decode_image
-from ml.encoding import encode_for_storing
+from ml.encoding import STORED_SIDE, encode_for_storing
 from ml.preprocessing import find_ink, normalise
 from ml.segmentation import Candidate, propose
 
@@ -42,7 +42,8 @@ def prepare(data: bytes, digits: int | None) -> Prepared:
     ink = find_ink(decoded.grey(), decoded.reduced, decoded.closer if decoded.reduced > 1 else None)
     candidates = propose(ink, digits, most=MAX_CANDIDATES + 1)
     afforded = _first_pieces(candidates)
-    image, image_format = encode_for_storing(decoded.pixels, lossy=decoded.format == "JPEG")
+    pixels = decoded.larger(STORED_SIDE) if ink.scale < 1 else decoded.pixels  # what was seen can be seen again
+    image, image_format = encode_for_storing(pixels, lossy=decoded.format == "JPEG")
     tensors = [normalise(candidate.crop) for candidate in afforded]
     return Prepared(
         decoded.width,

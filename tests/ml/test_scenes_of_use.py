@@ -1,12 +1,14 @@
 """What people send beside plain digits: forms, tables, dates, underlined and stacked numbers, sheets on a desk."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from ml.encoding import STORED_SIDE
 from ml.inference import Picture, Reading, Recognizer
 from tests.pictures import drawing, encoded
 
@@ -134,6 +136,10 @@ def test_small_writing_on_a_photograph_of_a_whole_page(recognizer: Recognizer, i
     assert (reading.text, reading.accepted) == ("3472", True)
     assert all(1900 < digit.box[0] < 2180 and 2690 < digit.box[1] < 2730 for digit in reading.digits)
     assert all(40 < digit.box[3] < 75 for digit in reading.digits)
+    assert max(Image.open(BytesIO(reading.image)).size) == STORED_SIDE
+    (again,) = recognizer.read([Picture(reading.image)])
+    assert isinstance(again, Reading)
+    assert (again.text, again.accepted) == ("3472", True)
 
 
 def test_small_writing_on_a_large_drawing(recognizer: Recognizer) -> None:
