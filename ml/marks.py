@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.components import Component, Labels, overlap
-from ml.preprocessing import widest_stroke
 from ml.runs import measure_run
+from ml.strokes import widest_stroke
 
 _SPECK = 0.16
 _FLAT = 2.0

@@ -16,6 +16,7 @@ from ml.paper import shrink
 from ml.reflectance import usual_level
 from ml.ruling import remove_ruling
 from ml.sizes import WORKING_SIDE, Window
+from ml.strokes import pen_width, thickened
 
 PREPROCESSING_VERSION = "10"
 """Changes whenever the same picture would give other tensors, as with another ink network; kept with every model and
@@ -44,9 +45,6 @@ _BOUNDARY = 0.1
 _THINNEST = 1.7
 """Pixels of the 28x28 field; MNIST's own strokes are two to three wide."""
 
-_WIDEST_PEN = 24
-"""Pixels: to thicken strokes by more takes tens of milliseconds for one digit; it is halved first."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ink:
@@ -74,7 +72,7 @@ def find_ink(grey: Grey, reduced: float = 1.0, closer: Callable[[Window], Grey] 
     seen = _find(small)
     ink = replace(seen, scale=seen.scale * scale)
     window = _around(ink, grey.shape) if scale * reduced > _NEARER else None
-    if window is None or _NEARER * window.side > max(grey.shape) or _pen_width(ink.map) > _FINEST:
+    if window is None or _NEARER * window.side > max(grey.shape) or pen_width(ink.map) > _FINEST:
         return ink
     near = shrink(closer(window) if closer else window.of(grey), WORKING_SIDE)
     again = _find(near)
@@ -97,7 +95,7 @@ def _in_photograph(small: Grey) -> Ink:
     seen_first = Ink(ink, small.shape[1] / whole.shape[1], usual_level(lost[ink > 0.5]))
     window = _around(seen_first, small.shape)
     is_reduced = whole.shape != small.shape
-    if not is_reduced or window is None or (window.side > PHOTOGRAPH_SIDES[0] and _pen_width(ink) > _FINE):
+    if not is_reduced or window is None or (window.side > PHOTOGRAPH_SIDES[0] and pen_width(ink) > _FINE):
         return seen_first
     found, lost = _find_writing(shrink(window.of(small), _CLOSE_SIDE))
     if not (found > 0.5).any():
@@ -159,12 +157,6 @@ def normalise(crop: Map) -> Map:
     return field
 
 
-def widest_stroke(field: Map) -> float:
-    """The diameter in pixels of the largest disc that lies in the ink of a digit, float32 (h, w) in [0, 1]."""
-    ink = np.pad((field > 0.5).view(np.uint8), 1)
-    return 2 * float(cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_5).max())
-
-
 def _scaled(crop: Map) -> Map | None:
     """The ink alone, its longer side BOX pixels; None when there is none."""
     left, top, width, height = cv2.boundingRect((crop > _BOUNDARY).view(np.uint8))
@@ -181,36 +173,3 @@ def _scaled(crop: Map) -> Map | None:
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     # The weights of an area may add up to a rounding error more than one.
     return np.minimum(cv2.resize(digit, size, interpolation=method), np.float32(1))
-
-
-def thickened(ink: Map, width: float) -> Map:
-    """Strokes at least `width` pixels wide: a fine pen would fade to nothing when the ink is reduced.
-
-    Wider strokes need more room: the same on all sides. Where they would have to grow by far, all is half as large.
-    """
-    pen_width = _pen_width(ink)
-    missing = round(width - pen_width)
-    if missing < 1:
-        return ink
-    if missing > _WIDEST_PEN:
-        return thickened(halved(ink), width / 2)
-    pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (missing + 1, missing + 1))
-    margin = (missing + 1) // 2
-    wide = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
-    return np.asarray(cv2.dilate(wide, pen), np.float32)
-
-
-def halved(ink: Map) -> Map:
-    """Half as large; strokes so thin that they would fade are made two pixels wider before."""
-    if _pen_width(ink) < 3:
-        ink = np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)), np.float32)
-    size = ((ink.shape[1] + 1) // 2, (ink.shape[0] + 1) // 2)
-    return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
-
-
-def _pen_width(ink: Map) -> float:
-    """How wide strokes are, in pixels: twice their area by the length of their outline."""
-    mask = (ink > 0.5).view(np.uint8)
-    area = cv2.countNonZero(mask)
-    core = cv2.erode(mask, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return 2 * area / max(area - cv2.countNonZero(core), 1)

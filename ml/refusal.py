@@ -10,8 +10,8 @@ import numpy as np
 from ml.calibration import Judgement, Thresholds
 from ml.components import INK
 from ml.preparation import Prepared
-from ml.preprocessing import widest_stroke
 from ml.runs import measure_run
+from ml.strokes import widest_stroke
 from ml.unread import cut_apart, leaves_digit_out
 from ml.ways import Way, agreement, is_contradicted, is_sure
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.preprocessing import Map, halved, thickened
 from ml.segmentation import Candidate
+from ml.strokes import Map, halved, thickened
 
 HEIGHT = 32
 """Pixels."""

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ml.preprocessing import find_ink, normalise, widest_stroke
+from ml.preprocessing import find_ink, normalise
 from ml.sizes import longest
 from tests.pictures import drawing
 
@@ -191,15 +191,6 @@ def test_large_picture_is_worked_on_reduced() -> None:
 
     assert ink.map.shape == (1000, 1000)
     assert ink.scale == 2.0
-
-
-def test_widest_stroke_is_the_largest_disc_in_the_ink_even_at_the_border() -> None:
-    field = np.zeros((28, 28), np.float32)
-    assert widest_stroke(field) == 0
-    field[:, 10:14] = 1
-    assert widest_stroke(field) == pytest.approx(4, abs=1)
-    field[:] = 1
-    assert widest_stroke(field) == pytest.approx(28, abs=1)
 
 
 def test_normalised_digit_fills_the_box_and_is_centred_by_mass() -> None:
