@@ -20,6 +20,7 @@ from ml.refusal import are_too_many, refusal
 from ml.saliency import saliency
 from ml.scoring import Scorer
 from ml.segmentation import Candidate
+from ml.slashes import find_slashes
 from ml.unread import find_signs
 from ml.ways import Way, agreement, settle
 
@@ -135,10 +136,11 @@ class Recognizer:
 
     def _decide(self, prepared: Prepared, judgement: Judgement) -> Reading:
         signs = find_signs(prepared.candidates, judgement.foreign)
-        steps = find_steps(prepared.candidates, judgement, signs)
+        slashes = find_slashes(prepared.candidates)
+        steps = find_steps(prepared.candidates, judgement, [*signs, *slashes])
         ways = find_ways(steps, prepared.digits)
         if ways and not are_too_many(prepared, ways[0]):
-            ways = weigh(ways, prepared.candidates, steps, judgement.belief, signs, prepared.digits)
+            ways = weigh(ways, prepared.candidates, steps, judgement.belief, signs, slashes, prepared.digits)
         judgement = settle(judgement, ways)
         digits = _digits(prepared, judgement, ways[0]) if ways else ()
         reason = refusal(prepared, judgement, ways, signs, self.thresholds)

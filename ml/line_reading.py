@@ -51,6 +51,7 @@ def weigh(
     steps: Steps,
     belief: Floats,
     signs: Collection[int] = (),
+    slashes: Collection[int] = (),
     digits: int | None = None,
 ) -> list[Way]:
     """The ways to read a picture, and those that say what the line network reads: by the word of both, the best first.
@@ -64,7 +65,7 @@ def weigh(
     classifier is sure of them, for it may have learned digits that the line network never saw; nor where one may be
     broken in two, or lines are too long in all.
     """
-    is_plain = bool(ways) and _is_plain(ways[0], candidates, len(steps))
+    is_plain = bool(ways) and _is_plain(ways[0], candidates, len(steps)) and not set(slashes) & set(ways[0].path)
     is_clear = is_plain and belief[list(ways[0].path)].min() > _SURE
     strips = {} if not ways or is_clear else _strips(ways[0], candidates, signs)
     if not strips or sum(strip.shape[1] for strip in strips.values()) > _LONGEST:

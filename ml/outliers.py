@@ -121,6 +121,12 @@ def _dollar(rng: np.random.Generator) -> list[Stroke]:
     ]
 
 
+def _slash(rng: np.random.Generator) -> list[Stroke]:
+    """Straight or nearly so, leaning to the right: by its height and its place only it is no 1."""
+    lean, bow = rng.uniform(380, 750), rng.normal(0, 25)
+    return [np.asarray([(500 + lean / 2, 0), (500 + bow, 500), (500 - lean / 2, 1000)], np.float32)]
+
+
 def _comma(rng: np.random.Generator) -> list[Stroke]:
     return [np.asarray([(600, 100), (650, 400), (rng.uniform(200, 550), 900)], np.float32)]
 
@@ -175,3 +181,6 @@ MARKS = (
     Sign(_comma, (0.12, 0.25), (0.9, 1.1)),
     Sign(_DASH, (0.15, 0.3), (0.4, 0.6)),
 )
+_SLASH = Sign(_slash, (1.0, 1.5), (0.4, 0.6))
+SEPARATORS = (_SLASH, _SLASH, *MARKS)
+"""Of a date's parts; every second or third is a slash."""

@@ -9,7 +9,7 @@ from ml.data import NOT_A_DIGIT, PART, PenCharacter
 from ml.glyphs import UNKNOWN, Glyph, Sources
 from ml.hands import bend_strokes, change_hand, stretch
 from ml.mnist_pictures import mnist_digit, mnist_number, mnist_row
-from ml.outliers import LOOK_ALIKES, MARKS, SIGNS, Sign, scribble, symbol
+from ml.outliers import LOOK_ALIKES, MARKS, SEPARATORS, SIGNS, Sign, scribble, symbol
 from ml.rendering import Written, draw_strokes, place, write_line
 
 _WHOLE = 0.95
@@ -18,6 +18,14 @@ _BROKEN = 0.65
 _NUMBERS_OF_ONES = 0.25
 _ONES = 0.4
 """How many numbers hold ones above the average, and what share of their digits is made one."""
+
+_DATES = (
+    ((1, 2), (1, 2)),
+    ((1, 2), (1, 2), (2, 2)),
+    ((1, 2), (1, 2), (4, 4)),
+    ((4, 4), (1, 2), (1, 2)),
+)
+"""How many digits there are in each part: fewest, most."""
 
 Maker = Callable[[int, Sources, np.random.Generator], list[Glyph]]
 _Labelled = tuple[Written, int]
@@ -114,6 +122,19 @@ def _amount(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyp
     return _write([*(fence if side < 4 else []), *number, *(fence if side > 1 else [])], rng)
 
 
+def _date(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """Two or three numbers of one to four digits, as a date's parts; the same separator stands between them.
+
+    A slash is labelled as no digit, though by itself it looks like a 1: for networks that see the whole line.
+    """
+    lengths = _DATES[int(rng.integers(len(_DATES)))]
+    separator = _sign(SEPARATORS, rng)
+    date = _digits(int(rng.integers(lengths[0][0], lengths[0][1] + 1)), sources, rng)
+    for fewest, most in lengths[1:]:
+        date += [separator, *_digits(int(rng.integers(fewest, most + 1)), sources, rng)]
+    return _write(date, rng)
+
+
 def _fence(sources: Sources, rng: np.random.Generator) -> list[_Labelled]:
     """Nothing, or one sign up to three times, or one letter or two."""
     if rng.random() < 1 / 3:
@@ -189,6 +210,7 @@ MAKERS: dict[str, Maker] = {
     "ten": _ten,
     "large": _large,
     "amount": _amount,
+    "date": _date,
     "mnist": mnist_digit,
     "mnist-row": mnist_row,
     "mnist-number": mnist_number,

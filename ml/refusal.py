@@ -8,9 +8,8 @@ from statistics import median_low
 import numpy as np
 
 from ml.calibration import Judgement, Thresholds
-from ml.components import INK
 from ml.preparation import Prepared
-from ml.runs import measure_run
+from ml.slashes import is_likely_slash
 from ml.strokes import widest_stroke
 from ml.unread import cut_apart, leaves_digit_out
 from ml.ways import Way, agreement, is_contradicted, is_sure
@@ -24,11 +23,6 @@ _HIGH = 1.75
 """Times the others' height: two digits that hang together, one above the other."""
 
 _SLIM = 1.6
-_HIGH_SLASH = 1.1
-"""Times a digit's height; of 100 ones of MNIST, two or three are as straight and leaning as a slash, few as high."""
-
-_LEANING = 0.28
-_STRAIGHT = 0.035
 
 
 def refusal(
@@ -56,7 +50,7 @@ def refusal(
     if is_outlier or foreign > thresholds.outlier or is_unread:
         return "not_a_digit"
     least = judgement.confidence_in(path, best.digits).min()
-    is_doubtful = is_contradicted(best, chance) or _may_hold_slash(prepared, best)
+    is_doubtful = is_contradicted(best, chance) or (not is_sure(best, chance) and _may_hold_slash(prepared, best))
     return "ambiguous" if is_doubtful or least < thresholds.confidence else None
 
 
@@ -71,11 +65,9 @@ def _are_stacked(prepared: Prepared, way: Way) -> bool:
 
 
 def _may_hold_slash(prepared: Prepared, way: Way) -> bool:
-    """Whether a 1 within a number is as straight, leaning and high as the slashes of a date are."""
+    """Whether a 1 within a number is rather a slash, as of a date."""
     inner = list(zip(way.path, way.digits, strict=True))[1:-1]
-    ones = (prepared.candidates[index] for index, digit in inner if digit == 1)
-    runs = (measure_run(one.crop > INK) for one in ones if one.size > _HIGH_SLASH)
-    return any(run.lean > _LEANING and run.stray < _STRAIGHT for run in runs)
+    return any(digit == 1 and is_likely_slash(prepared.candidates[index]) for index, digit in inner)
 
 
 def are_too_many(prepared: Prepared, way: Way) -> bool:

@@ -19,7 +19,9 @@ from ml.artifact import file_sha256
 from ml.compiling import compile_network
 from ml.files import replacing
 from ml.glyphs import Sources
+from ml.options import share
 from ml.progress import read_reached, write_reached
+from ml.training import go_back
 
 _WARM_UP = 300
 _CLIPNORM = 5.0
@@ -32,7 +34,12 @@ def add_round_options(
     parser: argparse.ArgumentParser, *, rounds: int, size: int, learning_rate: float, name: str
 ) -> None:
     """What every training by rounds can be told; `name`: of the network."""
-    parser.add_argument("--start-from", type=Path, help="the last checkpoint of a training to go on from, anew")
+    parser.add_argument(
+        "--start-from", type=Path, help="network.keras of a training, in its work folder, to go on from"
+    )
+    parser.add_argument(
+        "--go-back", type=share, default=0.0, help="move so far back towards the weights of --start-from, 0 to 1"
+    )
     parser.add_argument("--learning-rate", type=float, default=learning_rate)
     parser.add_argument("--rounds", type=int, default=rounds, help="each with examples of its own")
     parser.add_argument("--size", type=int, default=size, help="examples in a round, and a quarter to validate")
@@ -57,8 +64,13 @@ def train_by_rounds(
     """Train as `add_round_options` says, or go on from the last finished round in the work folder.
 
     AdamW with a cosine schedule. `steps`: in a round. `batches`: what to fit the network to in a round, from its
-    examples and a seed. Raises ValueError when the work folder holds another training, or Keras cannot open the start.
+    examples and a seed. The network is kept in the work folder, too, as a start for another training.
+
+    Raises ValueError when the work folder holds another training, there is no start to go back to, or Keras cannot
+    open the start.
     """
+    if options.go_back and options.start_from is None:
+        raise ValueError("--go-back needs --start-from.")
     about = {**_settings(options), "data": dict(hashes)}
     options.work.mkdir(parents=True, exist_ok=True)
     done = int(read_reached(options.work, about) or 0)
@@ -76,6 +88,9 @@ def train_by_rounds(
         model.save(_checkpoint(options.work, number))
         write_reached(options.work, about, number)
         _checkpoint(options.work, number - 1).unlink(missing_ok=True)
+    if options.go_back:
+        go_back(model, keras.saving.load_model(options.start_from, compile=False), options.go_back)
+    model.save(options.work / "network.keras")
     return model
 
 
@@ -149,7 +164,7 @@ def save_network(
         "sha256": hashlib.sha256(network).hexdigest(),
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "data": dict(hashes),
-        "training": _settings(options),
+        "training": {**_settings(options), "go_back": options.go_back},
         "metrics": dict(metrics),
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)

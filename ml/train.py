@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.architectures import ARCHITECTURES
-from ml.artifact import ArtifactError, CardFields, ModelCard, save_artifact
+from ml.artifact import ArtifactError, CardFields, ModelCard, load_model, save_artifact
 from ml.augmentation import Distortion
 from ml.calibration import choose_thresholds, expected_calibration_error, fit_temperature, judge
 from ml.data import NOT_A_DIGIT, DataError, DataFiles, LabelledImages, add_data_options, join, load_mnist_test
@@ -111,7 +111,7 @@ def run(options: argparse.Namespace) -> ModelCard:
 def _gone_back(
     network: TrainedNetwork, options: argparse.Namespace, validation: Mapping[str, LabelledImages]
 ) -> TrainedNetwork:
-    go_back(network.model, options.start_from, options.go_back)
+    go_back(network.model, load_model(options.start_from)[0], options.go_back)
     return replace(network, validation_accuracy=float(np.mean(list(accuracies(network.model, validation).values()))))
 
 

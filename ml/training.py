@@ -136,13 +136,13 @@ def _plausible(average: keras.Model, training: LabelledImages, recipe: Recipe, f
     return kept
 
 
-def go_back(model: keras.Model, start: Path, share: float) -> None:
-    """Move the weights back towards those of the network at `start`, by this share of the way, in [0, 1].
+def go_back(model: keras.Model, start: keras.Model, share: float) -> None:
+    """Move the weights back towards those of `start`, of the same shape, by this share of the way, in [0, 1].
 
     What a short training has taught stays for the most part, and what it had begun to forget comes back (Wortsman et
     al., "Robust fine-tuning of zero-shot models", 2022).
     """
-    weights = zip(load_model(start)[0].get_weights(), model.get_weights(), strict=True)
+    weights = zip(start.get_weights(), model.get_weights(), strict=True)
     model.set_weights([share * old + (1 - share) * new for old, new in weights])
 
 

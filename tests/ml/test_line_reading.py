@@ -32,9 +32,9 @@ def _doubtful(candidates: list[Candidate]) -> NDArray[np.float64]:
     return np.full(len(candidates), 0.7)
 
 
-def _steps(candidates: list[Candidate]) -> Steps:
-    """As if the classifier took each for a 3 or, less probably, for a 1."""
-    probabilities = np.full((len(candidates), 10), 1e-4)
+def _steps(candidates: list[Candidate], *, others: float = 1e-4) -> Steps:
+    """As if the classifier took each for a 3 or, less probably, for a 1, and hardly for any of the `others`."""
+    probabilities = np.full((len(candidates), 10), others)
     probabilities[:, 3], probabilities[:, 1] = 0.7, 0.3
     return find_steps(candidates, Judgement(probabilities, np.zeros(len(candidates)), np.zeros(len(candidates))))
 
@@ -93,10 +93,10 @@ def test_digit_that_is_all_there_is_is_left_to_the_classifier_where_it_is_sure()
 
 
 def test_lines_are_read_one_by_one() -> None:
-    candidates = _on_two_lines("27", "41")
-    steps = _steps(candidates)
+    candidates = _on_two_lines("27", "48")
+    steps = _steps(candidates, others=1e-3)
 
-    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates))[0].digits == (2, 7, 4, 1)
+    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates))[0].digits == (2, 7, 4, 8)
 
 
 def test_line_network_counts_less_where_digits_stand_apart() -> None:
@@ -124,6 +124,17 @@ def test_sure_digits_that_stand_apart_are_left_to_the_classifier() -> None:
 
     assert weigh(ways, apart, steps, sure) == ways
     assert weigh(ways, torn, steps, sure)[0].digits == (2, 7, 4, 1)
+
+
+def test_line_network_counts_in_full_where_a_one_may_be_a_slash() -> None:
+    candidates = _written("2741")
+    steps, sure = _steps(candidates), np.full(4, 0.96)
+    ways = [Way(0.0, (3, 7, 4, 1), (0, 1, 2, 3)), Way(0.0, (2, 7, 4, 1), (0, 1, 2, 3))]
+
+    (best, *_) = weigh(ways, candidates, steps, sure, slashes=[3])
+
+    assert best.digits == (2, 7, 4, 1)
+    assert weigh(ways, candidates, steps, sure, slashes=[4]) == ways
 
 
 def test_line_of_which_nothing_is_read_does_not_count() -> None:

@@ -73,6 +73,21 @@ def test_amounts_need_no_letters(sources: Sources) -> None:
     assert sum(one[0] == NOT_A_DIGIT or one[-1] == NOT_A_DIGIT for one in found) > len(found) / 2
 
 
+def test_date_is_two_or_three_numbers_with_the_same_separator_between_them(sources: Sources) -> None:
+    dates = [MAKERS["date"](index, sources, np.random.default_rng(index)) for index in range(80)]
+
+    lengths = [
+        tuple(map(len, "".join("/" if label == NOT_A_DIGIT else "7" for label in labels(one)).split("/")))
+        for one in dates
+    ]
+    assert {len(one) for one in lengths} == {2, 3}
+    assert {max(one) for one in lengths} == {1, 2, 4}
+    assert all(min(one) >= 1 for one in lengths)
+    heights = [[int(glyph.ink.any(axis=1).sum()) for glyph in one if glyph.label == NOT_A_DIGIT] for one in dates]
+    assert all(max(one) < 1.6 * min(one) for one in heights)
+    assert 25 < sum(min(one) > 40 for one in heights) < 60
+
+
 def test_small_pictures_are_nearly_filled(sources: Sources) -> None:
     pictures = [MAKERS["small"](index, sources, np.random.default_rng(index))[0] for index in range(60)]
 

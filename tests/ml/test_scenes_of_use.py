@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from ml import line_reading
 from ml.encoding import STORED_SIDE
 from ml.inference import Picture, Reading, Recognizer
 from tests.pictures import drawing, encoded
@@ -208,17 +209,28 @@ def test_brackets_around_digits_are_no_ones(recognizer: Recognizer) -> None:
     assert (reading.text, reading.accepted) == ("347", True)
 
 
-def test_slashes_of_a_date_are_not_believed_to_be_ones(recognizer: Recognizer) -> None:
-    def draw(pen: ImageDraw.ImageDraw) -> None:
-        for left in (285, 525):
-            pen.line((left, 190, left + 50, 40), fill="black", width=10)
-
+def _date() -> Image.Image:
     sheet = Image.new("L", (860, 240), "white")
     for left, digits in ((60, "24"), (320, "37"), (560, "42")):
         sheet.paste(drawing(digits, side=110, pen=10).convert("L"), (left, 60))
-    draw(ImageDraw.Draw(sheet))
+    for left in (285, 525):
+        ImageDraw.Draw(sheet).line((left, 190, left + 50, 40), fill="black", width=10)
+    return sheet
 
-    reading = _read(recognizer, sheet)
+
+@pytest.mark.parametrize("photographed", [False, True])
+def test_slashes_of_a_date_are_no_ones(recognizer: Recognizer, photographed: bool) -> None:
+    reading = _read(recognizer, _picture(_photographed(_date())) if photographed else _date())
+
+    assert (reading.text, reading.accepted) == ("243742", True)
+
+
+def test_slashes_are_not_believed_to_be_ones_where_the_line_network_cannot_tell(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_reading, "_LONGEST", 0)
+
+    reading = _read(recognizer, _date())
 
     assert (reading.accepted, reading.reason) == (False, "ambiguous")
 
