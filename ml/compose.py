@@ -28,6 +28,8 @@ SETS = {
     "composed": "mnist-number",
     "amounts": "amount",
     "amounts-photographed": "amount-photo",
+    "dates": "date",
+    "dates-photographed": "date-photo",
     "crowded": "crowded",
     "ledgers": "crowded-worn",
     "mnist-photographed": "mnist-photo",
