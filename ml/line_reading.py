@@ -57,15 +57,15 @@ def weigh(
     """The ways to read a picture, and those that say what the line network reads: by the word of both, the best first.
 
     `belief`: the classifier's, float64 (N,), as a Judgement has it. `signs`: as `ml.unread.find_signs` gives them;
-    what the best way leaves out of them is not shown to the line network, which may not know it. `digits`: how many
-    there are, when the caller knows.
+    what the best way leaves out of them is not shown to the line network, which may not know it. `slashes`: as
+    `ml.slashes.find_slashes` gives them. `digits`: how many there are, when the caller knows.
 
     The line network is not asked for a line of but one candidate, of which the classifier has seen all there is, nor
     where the best way reads nothing, as in a line of signs; nor for any line where the digits stand apart and the
-    classifier is sure of them, for it may have learned digits that the line network never saw; nor where one may be
-    broken in two, or lines are too long in all.
+    classifier is sure of them, for it may have learned digits that the line network never saw, unless one may be a
+    slash; nor where one may be broken in two, or lines are too long in all.
     """
-    is_plain = bool(ways) and _is_plain(ways[0], candidates, len(steps)) and not set(slashes) & set(ways[0].path)
+    is_plain = bool(ways) and _is_plain(ways[0], candidates, len(steps), slashes)
     is_clear = is_plain and belief[list(ways[0].path)].min() > _SURE
     strips = {} if not ways or is_clear else _strips(ways[0], candidates, signs)
     if not strips or sum(strip.shape[1] for strip in strips.values()) > _LONGEST:
@@ -85,10 +85,11 @@ def weigh(
     return sorted(weighed, key=lambda way: -way.score)
 
 
-def _is_plain(way: Way, candidates: Sequence[Candidate], pieces: int) -> bool:
-    """Whether the digits stand apart and are all there is: each is uncut, and every piece is read."""
+def _is_plain(way: Way, candidates: Sequence[Candidate], pieces: int, slashes: Collection[int]) -> bool:
+    """Whether the digits stand apart and are all there is: each is uncut, none may be a slash, every piece is read."""
     read = [candidates[index] for index in way.path]
-    return not any(one.cuts for one in read) and sum(one.end - one.start for one in read) == pieces
+    is_clear = not any(one.cuts for one in read) and not set(slashes) & set(way.path)
+    return is_clear and sum(one.end - one.start for one in read) == pieces
 
 
 def _strips(way: Way, candidates: Sequence[Candidate], signs: Collection[int]) -> dict[int, NDArray[np.uint8]]:

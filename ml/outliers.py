@@ -183,4 +183,4 @@ MARKS = (
 )
 _SLASH = Sign(_slash, (1.0, 1.5), (0.4, 0.6))
 SEPARATORS = (_SLASH, _SLASH, *MARKS)
-"""Of a date's parts; every second or third is a slash."""
+"""Between a date's parts; two in five are slashes."""

@@ -39,7 +39,7 @@ _FINE = 4.6
 
 _FINEST = 3.0
 _NEARER = 1.25
-"""Pixels: strokes as narrow as this are looked at from so close that there are so many times more, at least."""
+"""Pixels: strokes as narrow as this are looked at in the picture's own pixels, where these are so many times more."""
 
 _BOUNDARY = 0.1
 _THINNEST = 1.7

@@ -1,9 +1,12 @@
 """How large pictures are while they are read, and parts of them."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # the web process looks at headers only, and does without
+    import numpy as np
+    from numpy.typing import NDArray
 
 WORKING_SIDE = 1000
 """Pixels, of the longer side; of a strip, what `longest` says."""
@@ -37,9 +40,9 @@ class Window(NamedTuple):
 
     def of(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """What a picture, uint8 (H, W), shows there."""
-        return np.ascontiguousarray(grey[self.place])
+        return grey[self.place].copy()
 
-    def scaled(self, factor: float) -> "Window":
+    def scaled(self, factor: float) -> Window:
         """The same part of a picture that is so many times as large."""
         left, top, right, bottom = self.x, self.y, self.x + self.width, self.y + self.height
         x, y = round(left * factor), round(top * factor)
