@@ -1,6 +1,9 @@
 """Pictures from outside: chosen, dropped, pasted, photographed."""
 
+from itertools import pairwise
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from recognizer.models import Submission
@@ -20,6 +23,23 @@ def test_a_chosen_picture_is_shown_and_read(page: Page, kind: str) -> None:
     canvas = box_of(page.locator("#canvas"))
     assert len(boxes) == 2
     assert boxes[0]["x"] + boxes[0]["width"] < canvas["x"] + canvas["width"] / 2 < boxes[1]["x"]
+
+
+def test_figures_of_small_digits_do_not_lie_on_each_other(page: Page) -> None:
+    sheet = Image.new("L", (3000, 2000), "white")
+    sheet.paste(drawing("472", side=60, pen=5).convert("L"), (1400, 900))
+    upload(page, encoded(sheet))
+
+    expect(page.locator("#number")).to_have_text("472")
+    expect(page.locator(".box text")).to_have_count(3)
+    assert sum(figure.is_visible() for figure in page.locator(".box text").all()) <= 1
+    boxes = [box_of(box) for box in page.locator(".box rect").all()]
+    assert all(one["x"] + one["width"] < other["x"] + 0.3 * other["width"] for one, other in pairwise(boxes))
+
+    upload(page, encoded(drawing("47")))
+
+    expect(page.locator("#number")).to_have_text("47")
+    assert all(figure.is_visible() for figure in page.locator(".box text").all())
 
 
 def test_what_the_server_does_not_read_the_browser_makes_readable(page: Page) -> None:

@@ -8,8 +8,11 @@ const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 10;
 const LETTER = 30;
 const LEAST_LETTER_PIXELS = 16;
+// Of small digits, so that their boxes do not run into each other: of a digit's height.
+const MOST_MARGIN = 0.2;
 // How high a figure stands over its baseline, and how far the baseline keeps from the box, in letters.
 const FIGURE = 0.75;
+const FIGURE_WIDTH = 0.65;
 const GAP = 0.3;
 
 export class Boxes {
@@ -30,7 +33,8 @@ export class Boxes {
     const pixel = Math.max(size.width / this.#svg.clientWidth, size.height / this.#svg.clientHeight);
     const letter = Math.max(LETTER * scale, LEAST_LETTER_PIXELS * pixel);
     const margin = MARGIN * scale;
-    const taken = this.#digits.map(({ box }) => widened(box, margin));
+    const taken = this.#digits.map(({ box }) => widened(box, Math.min(margin, MOST_MARGIN * box[3])));
+    this.#svg.toggleAttribute("data-crowded", areCrowded(taken, letter));
     this.#svg.append(...this.#digits.map(({ digit }, i) => box(digit, taken[i], taken, { letter, margin })));
   }
 
@@ -65,6 +69,15 @@ export class Boxes {
 
 function widened([x, y, width, height], margin) {
   return { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin };
+}
+
+// Whether figures above the boxes would lie on each other.
+function areCrowded(taken, letter) {
+  return taken.some((one, i) => {
+    const next = taken[i + 1];
+    if (!next || next.y > one.y + one.height || one.y > next.y + next.height) return false;
+    return Math.abs(next.x + next.width / 2 - one.x - one.width / 2) < FIGURE_WIDTH * letter;
+  });
 }
 
 function box(digit, place, taken, { letter, margin }) {
