@@ -85,7 +85,7 @@ function box(digit, place, taken, { letter, margin }) {
   const label = element("text", { x: place.x + place.width / 2, y: baseline(place, taken, letter) });
   label.style.fontSize = `${letter}px`;
   label.textContent = figures(digit);
-  group.append(element("rect", { ...place, rx: margin }), label);
+  group.append(element("rect", { ...place, rx: Math.min(margin, MOST_MARGIN * place.height) }), label);
   return group;
 }
 
