@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ml.modes import opaque
-from ml.sizes import WORKING_SIDE, Window, longest
+from ml.sizes import WORKING_SIDE, Window, reduction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -226,5 +226,5 @@ def _orientation(image: Image.Image) -> int:
 
 def _draft(image: Image.Image, side: int, mode: str | None) -> None:
     """Let libjpeg decode a large JPEG at 1/2, 1/4 or 1/8 of its size; a no-op for the other formats."""
-    factor = max(1, max(image.size) // longest(*image.size, side))
+    factor = reduction(*image.size, side)
     image.draft(mode, (image.width // factor, image.height // factor))

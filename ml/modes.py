@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from ml.sizes import longest
+from ml.sizes import reduction
 
 
 def opaque(image: Image.Image, side: int) -> Image.Image:
@@ -35,7 +35,7 @@ def _without_channels_alike(image: Image.Image) -> Image.Image:
 
 def _reduced(image: Image.Image, side: int) -> Image.Image:
     """Reduced by the largest whole factor that leaves enough pixels: before anything else takes room for every one."""
-    factor = max(image.size) // longest(*image.size, side)
+    factor = reduction(*image.size, side)
     return image.reduce(factor) if factor > 1 else image
 
 

@@ -65,7 +65,7 @@ Steps = list[list[Step]]
 def find_steps(candidates: Sequence[Candidate], judgement: Judgement, signs: Collection[int] = ()) -> Steps:
     """How one may go on from each piece: every piece belongs to one digit, or is left out at a price.
 
-    `signs`: as `ml.unread.find_signs` gives them; they may be left out as a whole.
+    `signs`: what may be left out as a whole, of `ml.unread.find_signs` and `ml.slashes.find_slashes`.
     """
     steps: Steps = [[] for _ in range(max((one.end for one in candidates), default=0))]
     at_border = _doubt_at_border(candidates)

@@ -19,7 +19,7 @@ from ml.artifact import file_sha256
 from ml.compiling import compile_network
 from ml.files import replacing
 from ml.glyphs import Sources
-from ml.options import share
+from ml.options import add_go_back, check_go_back
 from ml.progress import read_reached, write_reached
 from ml.training import go_back
 
@@ -37,9 +37,7 @@ def add_round_options(
     parser.add_argument(
         "--start-from", type=Path, help="network.keras of a training, in its work folder, to go on from"
     )
-    parser.add_argument(
-        "--go-back", type=share, default=0.0, help="move so far back towards the weights of --start-from, 0 to 1"
-    )
+    add_go_back(parser)
     parser.add_argument("--learning-rate", type=float, default=learning_rate)
     parser.add_argument("--rounds", type=int, default=rounds, help="each with examples of its own")
     parser.add_argument("--size", type=int, default=size, help="examples in a round, and a quarter to validate")
@@ -69,8 +67,7 @@ def train_by_rounds(
     Raises ValueError when the work folder holds another training, there is no start to go back to, or Keras cannot
     open the start.
     """
-    if options.go_back and options.start_from is None:
-        raise ValueError("--go-back needs --start-from.")
+    check_go_back(options)
     about = {**_settings(options), "data": dict(hashes)}
     options.work.mkdir(parents=True, exist_ok=True)
     done = int(read_reached(options.work, about) or 0)

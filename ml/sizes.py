@@ -20,6 +20,11 @@ def longest(width: int, height: int, side: int) -> int:
     return max(side, int(side * (max(width, height) / min(width, height) / 4) ** 0.5))
 
 
+def reduction(width: int, height: int, side: int) -> int:
+    """The largest whole factor, at least 1, by which a picture may be reduced and keep what `longest` says."""
+    return max(1, max(width, height) // longest(width, height, side))
+
+
 class Window(NamedTuple):
     """A part of a picture, in its pixels."""
 

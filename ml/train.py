@@ -15,7 +15,7 @@ from ml.calibration import choose_thresholds, expected_calibration_error, fit_te
 from ml.data import NOT_A_DIGIT, DataError, DataFiles, LabelledImages, add_data_options, join, load_mnist_test
 from ml.examples import PICTURES, Examples, gather
 from ml.network_accuracy import accuracies, accuracy, score
-from ml.options import share
+from ml.options import add_go_back, check_go_back
 from ml.plots import plot_confusion_matrix, plot_learning_curves
 from ml.preprocessing import PREPROCESSING_VERSION
 from ml.training import Recipe, TrainedNetwork, go_back, train
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     add_data_options(parser)
     parser.add_argument("--pictures", choices=sorted(PICTURES), help="which to make (compact: all, simple: none)")
     parser.add_argument("--start-from", type=Path, help="a model whose weights to start from")
-    parser.add_argument("--go-back", type=share, help="move so far back towards the weights of --start-from, 0 to 1")
+    add_go_back(parser)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one training for each")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--learning-rate", type=float, help="instead of the recipe's")
@@ -67,8 +67,7 @@ def run(options: argparse.Namespace) -> ModelCard:
     Raises DataError for missing or damaged data, ArtifactError for a missing or damaged start, ValueError when the
     work folder holds another training or there is no start to go back to.
     """
-    if options.go_back and not options.start_from:
-        raise ValueError("--go-back needs --start-from.")
+    check_go_back(options)
     options.output = options.output or options.work / f"{options.architecture}.keras"
     options.pictures = options.pictures or ("none" if options.architecture == "simple" else "all")
     recipe = RECIPES[options.architecture]
