@@ -21,6 +21,15 @@ Grey = NDArray[np.uint8]
 STEP = 32
 """The network takes pictures whose sides are multiples of this."""
 
+GLANCE_SIDE = 160
+"""Pixels: of the pictures that the network was trained on, the smaller ones had their ink taken for paper at times."""
+
+BROADEST = 20
+"""Pixels: broader strokes it has seen in such pictures only."""
+
+_RARE = 0.05
+"""Of all pixels; where ink is rarer, it is no wonder that it is taken for ink."""
+
 _PAPER = 78
 _INK = 178
 """Where channels have paper, and ink of the usual darkness."""
@@ -32,13 +41,42 @@ _LEAST_RANGE = 8
 _LEAST_LEVEL = 0.03
 
 
-def find_ink_on_paper(grey: Grey) -> tuple[Map, Map]:
-    """Ink and lost reflectance of a photograph, uint8 (h, w), either polarity: float32 (h, w) each."""
-    measured = measure(grey)
+def glance(grey: Grey) -> tuple[Map, Map, bool]:
+    """Ink and lost reflectance of a photograph, float32 (h, w) each, and whether its ink is lighter than its paper.
+
+    `grey`: uint8 (h, w), from afar, GLANCE_SIDE pixels or so: the network is to see all of a stroke. In a picture
+    cropped tightly around broad strokes, where ink is not rare, it tells what was taken for paper.
+    """
+    guess = measure(grey)
+    ink = _find_ink(guess)
+    if not ink.any() or (ink.mean() > _RARE and is_lighter(ink, guess.grey)):
+        reverse = measure(grey, light=not guess.light)
+        other = _find_ink(reverse)
+        if other.mean() > _RARE and not is_lighter(other, reverse.grey):
+            return other, reverse.lost, reverse.light
+    return ink, guess.lost, guess.light
+
+
+def find_ink_on_paper(grey: Grey, light: bool) -> tuple[Map, Map]:
+    """Ink and lost reflectance of a photograph, uint8 (h, w): float32 (h, w) each.
+
+    `light`: whether the ink is lighter than the paper.
+    """
+    measured = measure(grey, light=light)
+    return _find_ink(measured), measured.lost
+
+
+def is_lighter(ink: Map, grey: Grey) -> bool:
+    """Whether ink, float32 (h, w) in [0, 1], is lighter than what is next to it in a picture, uint8 (h, w)."""
+    is_ink = (ink > 0.5).view(np.uint8)
+    beside = cv2.dilate(is_ink, np.ones((5, 5), np.uint8)) > cv2.dilate(is_ink, np.ones((3, 3), np.uint8))
+    return bool(beside.any() and grey[is_ink > 0].mean() > grey[beside].mean())
+
+
+def _find_ink(measured: Reflectance) -> Map:
+    """How sure the network is that there is ink, float32 (h, w) in [0, 1]; nowhere, where it is nowhere sure."""
     ink = _sureness(channels(measured)) if measured.level else None
-    if ink is None or ink.max() < _SURE:
-        ink = np.zeros(grey.shape, np.float32)
-    return ink, measured.lost
+    return np.zeros(measured.grey.shape, np.float32) if ink is None or ink.max() < _SURE else ink
 
 
 def _sureness(seen: NDArray[np.uint8]) -> Map:

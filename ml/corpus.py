@@ -37,8 +37,13 @@ _MARK = 0.45
 CAMERAS: dict[str, Callable[[Map, np.random.Generator], Grey]] = {
     "photo": lambda ink, rng: photograph(ink, random_scene(rng), rng),
     "worn": take_photo,
+    "page": lambda ink, rng: take_photo(ink, rng, _written_height(ink) / 0.6),
     "scan": lambda ink, rng: photograph(ink, random_scan(rng), rng),
 }
+
+
+def _written_height(ink: Map) -> int:
+    return cv2.boundingRect((ink > 0.3).view(np.uint8))[3]
 
 
 def make_examples(kind: str, index: int, sources: Sources, seed: int) -> LabelledImages:

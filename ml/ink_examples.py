@@ -6,26 +6,37 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.binarisation import channels
+from ml.binarisation import BROADEST, GLANCE_SIDE, channels, is_lighter
+from ml.framing import put_on_sheet, tight_window
 from ml.glyphs import Sources
+from ml.paper import LEAST_SIDE, enlarge
 from ml.pictures import MAKERS
 from ml.reflectance import measure
-from ml.rendering import Map
+from ml.rendering import Grey, Map
 from ml.scenes import take_photo
+from ml.strokes import pen_width
 
 SIDE = 160
 LARGEST = 400
 _SMALLEST = 70
-_LOWEST = 26
-"""Pixels: a picture's longer side is between the first two, its shorter one no less than the last."""
+"""Pixels, of the longer side."""
+
+_FEWEST = (8, 48)
+"""Pixels, of the shorter side of some pictures."""
+
+_SMALLEST_SHEET = 120
+_LARGEST_SHEET = 1_000
+"""Pixels, of its longer side: reduced, and when the photograph is taken."""
+
+_WRONG_WAY = 0.1
 
 _SHARES = {
     "digit": 0.22,
-    "row": 0.2,
+    "row": 0.18,
     "amount": 0.14,
     "mnist": 0.08,
-    "mnist-row": 0.08,
-    "crowded": 0.06,
+    "mnist-row": 0.06,
+    "crowded": 0.1,
     "letter": 0.06,
     "unusual": 0.06,
     "word": 0.05,
@@ -66,34 +77,66 @@ def join(parts: list[InkExamples]) -> InkExamples:
 def make_example(index: int, sources: Sources, seed: int) -> InkExamples:
     """The example `index` of `seed`: one window."""
     rng = np.random.default_rng([seed, index])
-    ink = _compose(sources, rng)
-    factor = float(np.exp(rng.uniform(np.log(_SMALLEST), np.log(LARGEST)))) / max(ink.shape)
-    factor = min(max(factor, _LOWEST / min(ink.shape)), LARGEST / max(ink.shape))
+    ink, side = _on_paper(_compose(sources, rng), rng)
     # Larger ones are photographed as they are and reduced afterwards, as while reading.
+    factor = _factor(ink, side, rng)
     if factor > 1:
         larger = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
         ink = np.asarray(np.clip(larger, 0, 1), np.float32)
-    picture = take_photo(ink, rng)
+    picture = take_photo(ink, rng, side * max(1.0, factor))
     if factor < 1:
-        size = (max(8, round(ink.shape[1] * factor)), max(8, round(ink.shape[0] * factor)))
+        size = (max(4, round(ink.shape[1] * factor)), max(4, round(ink.shape[0] * factor)))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-        ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
-    return _window(channels(measure(picture)), ink, rng)
+    picture = enlarge(picture)
+    method = cv2.INTER_AREA if picture.size < ink.size else cv2.INTER_LINEAR
+    ink = np.asarray(cv2.resize(ink, picture.shape[::-1], interpolation=method), np.float32)
+    return _window(channels(measure(picture, light=_light(picture, ink, rng))), ink, rng)
+
+
+def _light(picture: Grey, ink: Map, rng: np.random.Generator) -> bool | None:
+    """Whether ink is lighter than paper: guessed, the wrong way round now and then, where all of it can be seen."""
+    light = is_lighter(ink, picture)
+    if max(ink.shape) > GLANCE_SIDE:
+        return light if ink.any() else None
+    return not light if rng.random() < _WRONG_WAY else None
+
+
+def _factor(ink: Map, side: float, rng: np.random.Generator) -> float:
+    """How much larger than its ink a picture is; some have very few pixels, but not those of whole sheets.
+
+    Broad strokes are in pictures only of which a window shows all: an empty area is none.
+    """
+    shortest, longest = sorted(ink.shape)
+    is_sheet = side < 0.5 * longest
+    if not is_sheet and rng.random() < 0.15:
+        return float(np.exp(rng.uniform(*np.log(_FEWEST))) / shortest)
+    smallest = _SMALLEST_SHEET if is_sheet else _SMALLEST
+    factor = float(np.exp(rng.uniform(np.log(smallest), np.log(LARGEST)))) / longest
+    broadest = max(BROADEST / max(pen_width(ink), 1.0), GLANCE_SIDE / longest)
+    return float(min(max(factor, LEAST_SIDE / shortest), LARGEST / longest, broadest))
 
 
 def _compose(sources: Sources, rng: np.random.Generator) -> Map:
-    """Ink of any kind, or none at all; a third lies on a larger sheet."""
+    """Ink of any kind, or none at all."""
     kinds = {kind: share for kind, share in _SHARES.items() if sources.letters or kind not in ("letter", "word")}
     shares = np.array(list(kinds.values()))
     kind = list(kinds)[int(rng.choice(len(kinds), p=shares / shares.sum()))]
     glyphs = MAKERS[kind](int(rng.integers(1 << 30)), sources, rng)
     ink = np.max([glyph.ink for glyph in glyphs], axis=0)
-    if rng.random() < 0.04:
-        ink = np.zeros_like(ink)
-    if rng.random() < 0.3:
-        margins = (rng.uniform(0, 0.8, (2, 2)) * max(ink.shape)).astype(int)
-        ink = np.pad(ink, margins)
-    return np.asarray(ink, np.float32)
+    return np.zeros_like(ink) if rng.random() < 0.04 else np.asarray(ink, np.float32)
+
+
+def _on_paper(ink: Map, rng: np.random.Generator) -> tuple[Map, float]:
+    """Ink as it is, cropped, with paper around it, or on a sheet; and by what side the paper's lines are measured."""
+    kind = rng.random()
+    if kind < 0.3:
+        ink = ink[tight_window(ink, rng)]
+    elif kind < 0.5:
+        ink = np.pad(ink, (rng.uniform(0, 0.8, (2, 2)) * max(ink.shape)).astype(int))
+    elif kind < 0.65:
+        (sheet,), side = put_on_sheet([ink], rng, largest=_LARGEST_SHEET)
+        return sheet, side
+    return ink, float(max(ink.shape))
 
 
 def _window(seen: NDArray[np.uint8], ink: Map, rng: np.random.Generator) -> InkExamples:
@@ -103,6 +146,16 @@ def _window(seen: NDArray[np.uint8], ink: Map, rng: np.random.Generator) -> InkE
     inside = cv2.copyMakeBorder(np.ones(ink.shape, np.uint8), *sides, cv2.BORDER_CONSTANT, value=0)
     seen = np.asarray(cv2.copyMakeBorder(seen, *sides, cv2.BORDER_REPLICATE), np.uint8)
     ink = np.asarray(cv2.copyMakeBorder(ink, *sides, cv2.BORDER_CONSTANT, value=0), np.float32)
-    top, left = (int(rng.integers(0, side - SIDE + 1)) for side in ink.shape)
+    top, left = _place(ink, rng)
     window = np.s_[top : top + SIDE, left : left + SIDE]
     return InkExamples(seen[window][None], np.rint(ink[window] * 255).astype(np.uint8)[None], inside[window][None] > 0)
+
+
+def _place(ink: Map, rng: np.random.Generator) -> list[int]:
+    """Where a window begins: half of them where there is ink, if there is any."""
+    starts = [int(rng.integers(0, side - SIDE + 1)) for side in ink.shape]
+    points = np.argwhere(ink > 0.5)
+    if len(points) and rng.random() < 0.5:
+        point = points[int(rng.integers(len(points)))]
+        starts = [int(at) - int(rng.integers(SIDE)) for at in point]
+    return [min(max(0, start), side - SIDE) for start, side in zip(starts, ink.shape, strict=True)]

@@ -10,6 +10,10 @@ from ml.sizes import longest
 
 Grey = NDArray[np.uint8]
 
+LEAST_SIDE = 48
+_ENLARGED = 384
+"""Pixels: in a photograph of fewer, strokes are finer than those that the ink network knows."""
+
 _SKEW_SIDE = 100
 _SHEET_SIDE = 100
 _LEAST_SHEET = 0.4
@@ -23,7 +27,7 @@ _LIGHT_DESK = 75
 _SOLID = 0.8
 _SHADE_SIDE = 400
 _WIDEST_STROKE = 0.3
-"""Of the shorter side: whatever is narrower than this is not paper."""
+"""Of the height, for a picture cropped around a 1 is hardly wider than its stroke: what is narrower is not paper."""
 
 
 def is_light_on_dark(grey: Grey) -> bool:
@@ -93,7 +97,8 @@ def shade(grey: Grey) -> Grey:
     Closing and median keep the edges of shadows, along which any smoothing would leave false strokes.
     """
     small = np.asarray(cv2.medianBlur(shrink(grey, _SHADE_SIDE), 3), np.uint8)
-    window = max(5, int(min(small.shape) * _WIDEST_STROKE) | 1)
+    height, width = small.shape
+    window = max(5, int(min(height, 2 * width) * _WIDEST_STROKE) | 1)
     margin = min(window // 2, min(small.shape) - 1)
     if not margin:  # a single row of pixels
         return grey
@@ -110,6 +115,16 @@ def shrink(picture: Grey, side: int) -> Grey:
         return picture
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def enlarge(picture: Grey) -> Grey:
+    """`picture` with its shorter side at least LEAST_SIDE pixels, unless that makes the longer one too long."""
+    height, width = picture.shape
+    factor = min(LEAST_SIDE / min(height, width), _ENLARGED / max(height, width))
+    if factor <= 1:
+        return picture
+    size = (round(width * factor), round(height * factor))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def _continued(picture: Grey, margin: int) -> Grey:

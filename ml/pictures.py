@@ -5,15 +5,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.data import NOT_A_DIGIT, PART, PenCharacter
+from ml.data import NOT_A_DIGIT, PenCharacter
+from ml.framing import crop_to_one, put_on_sheet, tight_window
 from ml.glyphs import UNKNOWN, Glyph, Sources
 from ml.hands import bend_strokes, change_hand, stretch
 from ml.mnist_pictures import mnist_digit, mnist_number, mnist_row
 from ml.outliers import LOOK_ALIKES, MARKS, SEPARATORS, SIGNS, Sign, scribble, symbol
 from ml.rendering import Written, draw_strokes, place, write_line
 
-_WHOLE = 0.95
-_BROKEN = 0.65
+_LARGEST_SHEET = 1_200
+"""Pixels, of its longer side."""
 
 _NUMBERS_OF_ONES = 0.25
 _ONES = 0.4
@@ -182,24 +183,21 @@ def _write(characters: Sequence[_Labelled], rng: np.random.Generator) -> list[Gl
 
 
 def _crowded(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
-    """One digit of a row, cropped so that its neighbours reach into the picture, as in the boxes of a form."""
-    glyphs = _row(index, sources, rng)
-    middle = glyphs[int(rng.integers(len(glyphs)))].ink
-    rows, columns = np.nonzero(middle.max(axis=1) > 0.2)[0], np.nonzero(middle.max(axis=0) > 0.2)[0]
-    height = rows[-1] - rows[0] + 1
-    above, below = (round(value * height) for value in rng.uniform(0.03, 0.4, 2))
-    left, right = (round(value * height) for value in rng.uniform(0.03, 0.35, 2))
-    window = np.s_[
-        max(0, rows[0] - above) : rows[-1] + 1 + below,
-        max(0, columns[0] - left) : columns[-1] + 1 + right,
-    ]
-    return [_cropped(glyph, window) for glyph in glyphs if glyph.ink[window].any()]
+    """One digit of a row, and parts of its neighbours."""
+    return crop_to_one(_row(index, sources, rng), rng)
 
 
-def _cropped(glyph: Glyph, window: tuple[slice, slice]) -> Glyph:
-    ink = np.ascontiguousarray(glyph.ink[window])
-    share = float(ink.sum() / glyph.ink.sum())
-    return Glyph(ink, glyph.label if share > _WHOLE else PART if share < _BROKEN else UNKNOWN)
+def _tight(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """One digit and next to nothing around it."""
+    (glyph,) = _digit(index, sources, rng)
+    return [Glyph(np.ascontiguousarray(glyph.ink[tight_window(glyph.ink, rng)]), glyph.label)]
+
+
+def _sheet(index: int, sources: Sources, rng: np.random.Generator) -> list[Glyph]:
+    """One digit, or two to six side by side, somewhere on a large sheet."""
+    glyphs = (_row if index % 2 else _digit)(index, sources, rng)
+    inks, _ = put_on_sheet([glyph.ink for glyph in glyphs], rng, largest=_LARGEST_SHEET)
+    return [Glyph(ink, glyph.label) for ink, glyph in zip(inks, glyphs, strict=True)]
 
 
 MAKERS: dict[str, Maker] = {
@@ -215,6 +213,8 @@ MAKERS: dict[str, Maker] = {
     "mnist-row": mnist_row,
     "mnist-number": mnist_number,
     "crowded": _crowded,
+    "tight": _tight,
+    "sheet": _sheet,
     "letter": _letter,
     "word": _word,
     "junk": _junk,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.decoding import decode_image
+from ml.colours import by_colour
+from ml.decoding import DecodedImage, decode_image
 from ml.encoding import STORED_SIDE, encode_for_storing
-from ml.preprocessing import find_ink, normalise
+from ml.preprocessing import FAINT_CONTRAST, Ink, find_ink, normalise
 from ml.segmentation import Candidate, propose
 
 MAX_CANDIDATES = 800
@@ -39,10 +40,11 @@ class Prepared:
 def prepare(data: bytes, digits: int | None) -> Prepared:
     """Everything that can be done without the network; raises ImageError."""
     decoded = decode_image(data)
-    ink = find_ink(decoded.grey(), decoded.reduced, decoded.closer if decoded.reduced > 1 else None)
+    ink = _find_ink(decoded)
     candidates = propose(ink, digits, most=MAX_CANDIDATES + 1)
     afforded = _first_pieces(candidates)
-    pixels = decoded.larger(STORED_SIDE) if ink.scale < 1 else decoded.pixels  # what was seen can be seen again
+    is_closer = ink.scale < 1 < decoded.reduced
+    pixels = decoded.larger(STORED_SIDE) if is_closer else decoded.pixels  # what was seen can be seen again
     image, image_format = encode_for_storing(pixels, lossy=decoded.format == "JPEG")
     tensors = [normalise(candidate.crop) for candidate in afforded]
     return Prepared(
@@ -58,6 +60,16 @@ def prepare(data: bytes, digits: int | None) -> Prepared:
         np.asarray(tensors, np.float32).reshape(-1, 28, 28),
         digits,
     )
+
+
+def _find_ink(decoded: DecodedImage) -> Ink:
+    """By luminance; where that shows next to nothing, by colour."""
+    ink = find_ink(decoded.grey(), decoded.reduced, decoded.closer if decoded.reduced > 1 else None)
+    if ink.contrast < FAINT_CONTRAST and decoded.pixels.ndim == 3:
+        grey = by_colour(decoded.pixels)
+        coloured = ink if grey is None else find_ink(grey)
+        return coloured if coloured.contrast > FAINT_CONTRAST else ink
+    return ink
 
 
 def _first_pieces(candidates: list[Candidate]) -> list[Candidate]:

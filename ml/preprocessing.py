@@ -9,16 +9,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.binarisation import find_ink_on_paper
+from ml.binarisation import BROADEST, GLANCE_SIDE, find_ink_on_paper, glance
 from ml.flat_paper import find_ink_on_flat_paper
 from ml.frames import remove_frames
-from ml.paper import shrink
+from ml.paper import enlarge, shrink
 from ml.reflectance import usual_level
 from ml.ruling import remove_ruling
 from ml.sizes import WORKING_SIDE, Window
 from ml.strokes import pen_width, thickened
 
-PREPROCESSING_VERSION = "10"
+PREPROCESSING_VERSION = "11"
 """Changes whenever the same picture would give other tensors, as with another ink network; kept with every model and
 every prediction."""
 
@@ -27,6 +27,9 @@ Map = NDArray[np.float32]
 
 SIDE = 28
 BOX = 20
+FAINT_CONTRAST = 0.06
+"""Ink with less contrast is too faint to be read."""
+
 PHOTOGRAPH_SIDES = (384, 640, WORKING_SIDE)
 """Pixels: a larger one only where no ink can be seen at the smaller."""
 
@@ -91,13 +94,16 @@ def _find(small: Grey) -> Ink:
 
 def _in_photograph(small: Grey) -> Ink:
     """Ink in a photograph: seen as a whole, and again from closer by where it covers but a part of it or is fine."""
-    whole, ink, lost = _seen_as_a_whole(small)
+    if (large := enlarge(small)) is not small:
+        seen_larger = _in_photograph(large)
+        return replace(seen_larger, scale=seen_larger.scale * small.shape[1] / large.shape[1])
+    whole, ink, lost, light = _seen_as_a_whole(small)
     seen_first = Ink(ink, small.shape[1] / whole.shape[1], usual_level(lost[ink > 0.5]))
-    window = _around(seen_first, small.shape)
-    is_reduced = whole.shape != small.shape
-    if not is_reduced or window is None or (window.side > PHOTOGRAPH_SIDES[0] and pen_width(ink) > _FINE):
+    window, pen = _around(seen_first, small.shape), pen_width(ink)
+    is_near = whole.shape == small.shape or pen * seen_first.scale > BROADEST
+    if is_near or window is None or (window.side > PHOTOGRAPH_SIDES[0] and pen > _FINE):
         return seen_first
-    found, lost = _find_writing(shrink(window.of(small), _CLOSE_SIDE))
+    found, lost = _find_writing(*find_ink_on_paper(shrink(window.of(small), _CLOSE_SIDE), light))
     if not (found > 0.5).any():
         return seen_first
     close = np.zeros(small.shape, np.float32)
@@ -105,19 +111,25 @@ def _in_photograph(small: Grey) -> Ink:
     return Ink(close, 1.0, usual_level(lost[found > 0.5]))
 
 
-def _seen_as_a_whole(small: Grey) -> tuple[Grey, Map, Map]:
-    """The picture reduced as far as its ink can still be seen, the ink, and the lost reflectance."""
+def _seen_as_a_whole(small: Grey) -> tuple[Grey, Map, Map, bool]:
+    """The picture reduced as far as its ink can be seen, ink and lost reflectance, and whether ink is lighter."""
+    whole = shrink(small, GLANCE_SIDE)
+    *seen, light = glance(whole)
+    ink, lost = _find_writing(*seen)
+    if pen_width(ink) * PHOTOGRAPH_SIDES[0] > BROADEST * GLANCE_SIDE:
+        return whole, ink, lost, light
     for side in PHOTOGRAPH_SIDES:
-        whole = shrink(small, side)
-        ink, lost = _find_writing(whole)
-        if whole.shape == small.shape or (ink > _GLIMPSE).any():
+        if whole.shape == small.shape:
             break
-    return whole, ink, lost
+        whole = shrink(small, side)
+        ink, lost = _find_writing(*find_ink_on_paper(whole, light))
+        if (ink > _GLIMPSE).any():
+            break
+    return whole, ink, lost, light
 
 
-def _find_writing(grey: Grey) -> tuple[Map, Map]:
+def _find_writing(ink: Map, lost: Map) -> tuple[Map, Map]:
     """Ink without boxes and ruled lines, and the lost reflectance, which shows boxes better: float32 (h, w) each."""
-    ink, lost = find_ink_on_paper(grey)
     if level := usual_level(lost[ink > 0.5]):
         ink = remove_frames(ink, lost / np.float32(level))
     return remove_ruling(ink), lost

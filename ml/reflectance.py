@@ -31,34 +31,38 @@ class Reflectance:
     """A photograph, dark ink on light paper, against that paper.
 
     `grey`: uint8 (h, w). `lost`: float32 (h, w), the share of the paper's brightness that is missing. `level`: how
-    much is missing on ink, 0 = there is none.
+    much is missing on ink, 0 = there is none. `light`: the ink was lighter than the paper; this is the negative.
     """
 
     grey: Grey
     lost: Map
     level: float
+    light: bool
 
 
-def measure(grey: Grey) -> Reflectance:
-    """Compare each point of a photograph, uint8 (h, w), either polarity, with the paper there.
+def measure(grey: Grey, *, light: bool | None = None) -> Reflectance:
+    """Compare each point of a photograph, uint8 (h, w), with the paper there; `light`: whether its ink is lighter.
 
-    A desk around the paper is left out. What is so noisy that strokes would fall into specks is blurred.
+    Where that is not known, it is guessed. A desk around the paper is left out. What is so noisy that strokes would
+    fall into specks is blurred.
     """
     if max(grey.shape) > _TIGHT_SIDE:
         grey = without_desk(grey)
-    if is_light_on_dark(grey):
+    light = is_light_on_dark(grey) if light is None else light
+    if light:
         grey = 255 - grey
-    paper = shade(grey)
-    measured, noise = _compare(grey, paper)
+    seen, paper = grey, shade(grey)
+    lost, level, noise = _compare(grey, paper)
     for sigma in _BLURS:
-        if noise <= max(_LEAST_NOISE, _NOISY * measured.level):
+        if noise <= max(_LEAST_NOISE, _NOISY * level):
             break
-        measured, noise = _compare(np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8), paper)
-    return measured
+        seen = np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)
+        lost, level, noise = _compare(seen, paper)
+    return Reflectance(seen, lost, level, light)
 
 
-def _compare(grey: Grey, paper: Grey) -> tuple[Reflectance, float]:
-    """The picture against its paper, and how far bare paper strays."""
+def _compare(grey: Grey, paper: Grey) -> tuple[Map, float, float]:
+    """What is lost of the paper's brightness, on ink and at every point, and how far bare paper strays."""
     # The flare keeps what is nearly black from being divided by nearly nothing.
     reflectance = np.asarray((grey + _FLARE) / (paper + _FLARE), np.float32)
     step = 1 + int(grey.size > 40_000)
@@ -69,7 +73,7 @@ def _compare(grey: Grey, paper: Grey) -> tuple[Reflectance, float]:
     noise = middle - below
     strong = lost[lost > middle + max(4 * noise, LEAST_CONTRAST)] - middle
     level = usual_level(strong) if len(strong) >= _FEWEST_PIXELS else 0.0
-    return Reflectance(grey, np.float32(1 - middle) - reflectance, level), noise
+    return np.float32(1 - middle) - reflectance, level, noise
 
 
 def usual_level(lost: Map) -> float:

@@ -9,13 +9,13 @@ import numpy as np
 
 from ml.calibration import Judgement, Thresholds
 from ml.preparation import Prepared
+from ml.preprocessing import FAINT_CONTRAST
 from ml.slashes import is_likely_slash
 from ml.strokes import widest_stroke
 from ml.unread import cut_apart, leaves_digit_out
 from ml.ways import Way, agreement, is_contradicted, is_sure
 
 MAX_DIGITS = 64
-FAINT_CONTRAST = 0.06
 _BLOT = 11.0
 """Pixels of the 28x28 picture: one of 2,400 digits of MNIST has a stroke as wide; a solid shape is one such stroke."""
 

@@ -12,17 +12,21 @@ from ml.rendering import Grey, Map, invert, light, smooth_noise
 _Shape = tuple[int, int]
 
 
-def take_photo(ink: Map, rng: np.random.Generator) -> Grey:
-    """A photograph of `ink`, float32 (h, w) in [0, 1]: uint8 (h, w); one in five shows light ink on dark ground."""
+def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None) -> Grey:
+    """A photograph of `ink`, float32 (h, w) in [0, 1]: uint8 (h, w); one in five shows light ink on dark ground.
+
+    `side`: pixels, by which lines, dirt and blur are measured, where writing covers but a part; else the longer side.
+    """
     shape = (ink.shape[0], ink.shape[1])
+    side = side or max(shape)
     paper = rng.uniform(90, 252)
     contrast = rng.uniform(0.1, 0.4) if rng.random() < 0.45 else rng.uniform(0.4, 0.95)
-    surface = _paper(shape, paper, contrast, rng)
+    surface = _paper(shape, side, paper, contrast, rng)
     if rng.random() < 0.5:
         grain = smooth_noise(shape, rng.uniform(0.7, 2.5), rng)
         ink = np.asarray(ink * (1 - rng.uniform(0, 0.6) * grain), np.float32)
     lit = (surface - contrast * surface * ink) * _light(shape, rng)
-    blur = rng.uniform(0.2, 1.9) * max(shape) / 200 + 0.05
+    blur = rng.uniform(0.2, 1.9) * side / 200 + 0.05
     noisy = cv2.GaussianBlur(lit, (0, 0), blur) + rng.normal(0, rng.uniform(0.3, 8), shape)
     picture = np.asarray(np.clip(noisy, 0, 255), np.uint8)
     if rng.random() < 0.8:
@@ -31,16 +35,16 @@ def take_photo(ink: Map, rng: np.random.Generator) -> Grey:
     return invert(picture) if rng.random() < 0.2 else picture
 
 
-def _paper(shape: _Shape, brightness: float, contrast: float, rng: np.random.Generator) -> Map:
+def _paper(shape: _Shape, side: float, brightness: float, contrast: float, rng: np.random.Generator) -> Map:
     """Paper with nothing written on it; its lines are no darker than the ink that `contrast` tells of."""
     paper = np.full(shape, brightness, np.float32)
     if rng.random() < 0.35:
         paper *= 1 + rng.uniform(0.01, 0.06) * _stains(shape, rng.uniform(8, 60), rng)
     for chance in (0.55, 0.15):
         if rng.random() < chance:
-            paper *= 1 - rng.uniform(0.04, 0.75) * contrast * _lines(shape, rng)
+            paper *= 1 - rng.uniform(0.04, 0.75) * contrast * _lines(shape, side, rng)
     if rng.random() < 0.2:
-        _sprinkle(paper, brightness, rng)
+        _sprinkle(paper, side, brightness, rng)
     return paper
 
 
@@ -56,19 +60,18 @@ def _stains(shape: _Shape, scale: float, rng: np.random.Generator) -> Map:
     return np.asarray(cv2.resize(spots, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _sprinkle(paper: Map, brightness: float, rng: np.random.Generator) -> None:
-    """Dirt: a few specks, up to a hundredth of the picture wide."""
-    largest = max(1, max(paper.shape) // 90)
+def _sprinkle(paper: Map, side: float, brightness: float, rng: np.random.Generator) -> None:
+    """Dirt: a few specks, up to a fiftieth of the side wide."""
+    largest = max(1, int(side / 90))
     for _ in range(rng.integers(1, 12)):
         centre = int(rng.integers(paper.shape[1])), int(rng.integers(paper.shape[0]))
         shade = brightness * rng.uniform(0.3, 1)
         cv2.circle(paper, centre, int(rng.integers(0, largest + 1)), shade, cv2.FILLED, cv2.LINE_AA)
 
 
-def _lines(shape: _Shape, rng: np.random.Generator) -> Map:
+def _lines(shape: _Shape, side: float, rng: np.random.Generator) -> Map:
     """Ruling, a grid, a margin's line or a frame: 1 on a line, less where it is worn."""
     lines = np.zeros(shape, np.float32)
-    side = max(shape)
     width = max(1, round(rng.uniform(0.003, 0.016) * side))
     gap = rng.uniform(0.06, 0.5) * side
     kind = rng.choice(("ruled", "grid", "margin", "frame"))
@@ -78,7 +81,7 @@ def _lines(shape: _Shape, rng: np.random.Generator) -> Map:
         corner = (shape[1] - right, shape[0] - bottom)
         cv2.rectangle(lines, (left, top), corner, 1.0, width, cv2.LINE_AA)
     elif kind == "margin":
-        _rule(lines, rng.uniform(0, side), 2.0 * side, slope, width, upright=bool(rng.random() < 0.5))
+        _rule(lines, rng.uniform(0, max(shape)), 2.0 * max(shape), slope, width, upright=bool(rng.random() < 0.5))
     else:
         _rule(lines, rng.uniform(0, gap), gap, slope, width, upright=False)
         if kind == "grid":

@@ -28,6 +28,17 @@ def test_ink_is_darker_than_the_paper_around_it_or_in_some_lighter() -> None:
     assert 0.65 < darker < 0.95
 
 
+def test_blur_and_lines_are_as_fine_as_the_writing_on_a_sheet() -> None:
+    large = np.pad(INK, 300)
+    edge = np.s_[300:420, 300:400]
+
+    def sharpness(side: float | None) -> float:
+        photos = [take_photo(large, np.random.default_rng(seed), side)[edge].astype(np.float64) for seed in range(60)]
+        return float(np.mean([np.abs(np.diff(photo)).max() / (np.ptp(photo) + 1) for photo in photos]))
+
+    assert sharpness(120) > 1.2 * sharpness(None)
+
+
 def test_blank_sheets_differ_from_one_another() -> None:
     blank = np.zeros((90, 90), np.float32)
     spread = [take_photo(blank, np.random.default_rng(seed)).std() for seed in range(60)]

@@ -249,3 +249,40 @@ def test_per_cent_sign_is_left_out(recognizer: Recognizer) -> None:
     reading = _read(recognizer, sheet)
 
     assert (reading.text, reading.accepted) == ("34", True)
+
+
+@pytest.mark.parametrize("digit", "2347")
+@pytest.mark.parametrize("inverted", [False, True])
+def test_broad_digit_cropped_tightly_from_a_photograph(recognizer: Recognizer, digit: str, inverted: bool) -> None:
+    values = _photographed(drawing(digit, side=160, pen=22).convert("L"))
+    rows, columns = np.nonzero(np.asarray(drawing(digit, side=160, pen=22).convert("L")) < 128)
+    crop = values[rows.min() - 3 : rows.max() + 4, columns.min() - 3 : columns.max() + 4]
+
+    reading = _read(recognizer, _picture(255 - crop if inverted else crop), "JPEG")
+
+    assert (reading.text, reading.accepted) == (digit, True)
+
+
+@pytest.mark.parametrize("digit", "2347")
+@pytest.mark.parametrize("side", [16, 24])
+def test_photographed_digit_of_few_pixels(recognizer: Recognizer, side: int, digit: str) -> None:
+    large = _picture(_photographed(drawing(digit, side=160, pen=12).convert("L"), ink=0.35))
+    photo = large.resize((side, side), Image.Resampling.BOX)
+
+    reading = _read(recognizer, photo)
+
+    assert (reading.text, reading.accepted) == (digit, True)
+    assert all(0 <= place < side for place in reading.digits[0].box[:2])
+    assert reading.digits[0].box[3] > side / 2
+
+
+@pytest.mark.parametrize("digit", "2347")
+def test_small_digit_beside_the_edge_of_a_shadow(recognizer: Recognizer, digit: str) -> None:
+    page = _page(digit, (1600, 1200), (500, 400), side=150, width=11)
+    values = _photographed(page)
+    rows, columns = np.mgrid[: page.height, : page.width]
+    values *= 1 - 0.45 / (1 + np.exp((columns + 0.3 * rows - 850) / 30))
+
+    reading = _read(recognizer, _picture(values), "JPEG")
+
+    assert (reading.text, reading.accepted) == (digit, True)
