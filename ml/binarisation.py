@@ -22,13 +22,14 @@ STEP = 32
 """The network takes pictures whose sides are multiples of this."""
 
 GLANCE_SIDE = 160
-"""Pixels: of the pictures that the network was trained on, the smaller ones had their ink taken for paper at times."""
+"""Pixels: a picture of no more is seen as a whole; only among these there were, in training, some whose ink had been
+taken for paper."""
 
 BROADEST = 20
-"""Pixels: broader strokes it has seen in such pictures only."""
+"""Pixels: only such a picture had broader strokes."""
 
 _RARE = 0.05
-"""Of all pixels; where ink is rarer, it is no wonder that it is taken for ink."""
+"""Of all pixels: rarer ink is not taken for paper."""
 
 _PAPER = 78
 _INK = 178

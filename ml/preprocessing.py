@@ -54,7 +54,7 @@ class Ink:
     """Where the ink is.
 
     `map`: float32 (h, w), 0 = paper, 1 = ink, at the working scale, of the picture or of its part with ink in it.
-    `scale`: pixels of the picture per pixel of the map (1.0 when it was not reduced).
+    `scale`: pixels of the picture per pixel of the map (1.0 when it was not reduced, less when enlarged).
     `contrast`: how far the ink stands from the paper, as a share of the paper's brightness, in [0, 1].
     `origin`: the pixel of the picture, (x, y), where the map begins.
     """
