@@ -42,6 +42,16 @@ def test_figures_of_small_digits_do_not_lie_on_each_other(page: Page) -> None:
     assert all(figure.is_visible() for figure in page.locator(".box text").all())
 
 
+def test_figure_lies_within_a_picture_that_is_all_digit(page: Page) -> None:
+    sheet = drawing("4", side=300, pen=24).convert("L")
+    upload(page, encoded(sheet.crop((60, 18, 246, 282))))
+
+    expect(page.locator("#number")).to_have_text("4")
+    figure, canvas = box_of(page.locator(".box text")), box_of(page.locator("#canvas"))
+    for start, side in (("x", "width"), ("y", "height")):
+        assert canvas[start] < figure[start] + figure[side] / 2 < canvas[start] + canvas[side]
+
+
 def test_what_the_server_does_not_read_the_browser_makes_readable(page: Page) -> None:
     upload(page, encoded(drawing("4"), "GIF"), name="number.gif", mime="image/gif")
 

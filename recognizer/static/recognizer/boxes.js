@@ -35,7 +35,7 @@ export class Boxes {
     const margin = MARGIN * scale;
     const taken = this.#digits.map(({ box }) => widened(box, Math.min(margin, MOST_MARGIN * box[3])));
     this.#svg.toggleAttribute("data-crowded", areCrowded(taken, letter));
-    this.#svg.append(...this.#digits.map(({ digit }, i) => box(digit, taken[i], taken, { letter, margin })));
+    this.#svg.append(...this.#digits.map(({ digit }, i) => box(digit, taken[i], taken, { letter, margin, size })));
   }
 
   clear() {
@@ -80,25 +80,30 @@ function areCrowded(taken, letter) {
   });
 }
 
-function box(digit, place, taken, { letter, margin }) {
+function box(digit, place, taken, { letter, margin, size }) {
   const group = element("g", { class: "box" });
-  const label = element("text", { x: place.x + place.width / 2, y: baseline(place, taken, letter) });
+  const label = element("text", standing(place, taken, letter, size));
   label.style.fontSize = `${letter}px`;
   label.textContent = figures(digit);
   group.append(element("rect", { ...place, rx: Math.min(margin, MOST_MARGIN * place.height) }), label);
   return group;
 }
 
-// Above the box; below it at the upper edge of the picture, unless another line of digits begins there.
-function baseline({ x, y, width, height }, taken, letter) {
+// Where the middle of a figure's baseline is: above the box; below it at the upper edge of the picture, unless another
+// line of digits begins there; in the box's upper corner in a picture that has no room for either.
+function standing({ x, y, width, height }, taken, letter, size) {
+  const middle = x + width / 2;
   const above = y - GAP * letter;
-  if (above >= FIGURE * letter) return above;
+  if (above >= FIGURE * letter) return { x: middle, y: above };
   const bottom = y + height;
   const below = bottom + (FIGURE + GAP) * letter;
+  if (below > size.height) {
+    return { x: Math.min(x + width, size.width) - FIGURE_WIDTH * letter, y: Math.max(0, y) + (FIGURE + GAP) * letter };
+  }
   // The line beneath has its own figures above its boxes.
   const room = below + (FIGURE + GAP) * letter;
   const beneath = taken.some((other) => other.y >= bottom && other.y < room && other.x < x + width && other.x + other.width > x);
-  return beneath ? FIGURE * letter : below;
+  return { x: middle, y: beneath ? FIGURE * letter : below };
 }
 
 export function element(name, attributes) {
