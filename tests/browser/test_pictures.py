@@ -48,8 +48,8 @@ def test_figure_lies_within_a_picture_that_is_all_digit(page: Page) -> None:
 
     expect(page.locator("#number")).to_have_text("4")
     figure, canvas = box_of(page.locator(".box text")), box_of(page.locator("#canvas"))
-    for start, side in (("x", "width"), ("y", "height")):
-        assert canvas[start] < figure[start] + figure[side] / 2 < canvas[start] + canvas[side]
+    assert canvas["x"] < figure["x"] + figure["width"] / 2 < canvas["x"] + canvas["width"]
+    assert canvas["y"] < figure["y"] + figure["height"] / 2 < canvas["y"] + canvas["height"]
 
 
 def test_what_the_server_does_not_read_the_browser_makes_readable(page: Page) -> None:
