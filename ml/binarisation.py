@@ -22,7 +22,7 @@ STEP = 32
 """The network takes pictures whose sides are multiples of this."""
 
 GLANCE_SIDE = 160
-"""Pixels: a picture of no more is seen as a whole; only among these there were, in training, some whose ink had been
+"""Pixels, of a window in training: a picture of no more was seen as a whole, and only of these some with their ink
 taken for paper."""
 
 BROADEST = 20

@@ -16,12 +16,12 @@ from ml.rendering import Grey, Map
 from ml.scenes import take_photo
 from ml.strokes import pen_width
 
-SIDE = 160
+SIDE = GLANCE_SIDE
 LARGEST = 400
 _SMALLEST = 70
 """Pixels, of the longer side."""
 
-_FEWEST = (8, 48)
+_FEWEST = (8, LEAST_SIDE)
 """Pixels, of the shorter side of some pictures."""
 
 _SMALLEST_SHEET = 120
@@ -96,7 +96,7 @@ def make_example(index: int, sources: Sources, seed: int) -> InkExamples:
 def _light(picture: Grey, ink: Map, rng: np.random.Generator) -> bool | None:
     """Whether ink is lighter than paper: guessed, the wrong way round now and then, where all of it can be seen."""
     light = is_lighter(ink, picture)
-    if max(ink.shape) > GLANCE_SIDE:
+    if max(ink.shape) > SIDE:
         return light if ink.any() else None
     return not light if rng.random() < _WRONG_WAY else None
 
@@ -112,7 +112,7 @@ def _factor(ink: Map, side: float, rng: np.random.Generator) -> float:
         return float(np.exp(rng.uniform(*np.log(_FEWEST))) / shortest)
     smallest = _SMALLEST_SHEET if is_sheet else _SMALLEST
     factor = float(np.exp(rng.uniform(np.log(smallest), np.log(LARGEST)))) / longest
-    broadest = max(BROADEST / max(pen_width(ink), 1.0), GLANCE_SIDE / longest)
+    broadest = max(BROADEST / max(pen_width(ink), 1.0), SIDE / longest)
     return float(min(max(factor, LEAST_SIDE / shortest), LARGEST / longest, broadest))
 
 

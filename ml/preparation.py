@@ -65,11 +65,12 @@ def prepare(data: bytes, digits: int | None) -> Prepared:
 def _find_ink(decoded: DecodedImage) -> Ink:
     """By luminance; where that shows next to nothing, by colour."""
     ink = find_ink(decoded.grey(), decoded.reduced, decoded.closer if decoded.reduced > 1 else None)
-    if ink.contrast < FAINT_CONTRAST and decoded.pixels.ndim == 3:
-        grey = by_colour(decoded.pixels)
-        coloured = ink if grey is None else find_ink(grey)
-        return coloured if coloured.contrast > FAINT_CONTRAST else ink
-    return ink
+    is_seen = ink.contrast >= FAINT_CONTRAST or decoded.pixels.ndim == 2
+    grey = None if is_seen else by_colour(decoded.pixels)
+    if grey is None:
+        return ink
+    coloured = find_ink(grey)
+    return coloured if coloured.contrast > FAINT_CONTRAST else ink
 
 
 def _first_pieces(candidates: list[Candidate]) -> list[Candidate]:

@@ -87,16 +87,15 @@ def find_ink(grey: Grey, reduced: float = 1.0, closer: Callable[[Window], Grey] 
 def _find(small: Grey) -> Ink:
     """The ink in a picture of no more pixels than are looked at."""
     if drawn := find_ink_on_flat_paper(small):
-        ink, contrast = drawn
-        return Ink(remove_ruling(remove_frames(ink, ink)), 1.0, contrast)
-    return _in_photograph(small)
+        found, contrast = drawn
+        return Ink(remove_ruling(remove_frames(found, found)), 1.0, contrast)
+    large = enlarge(small)
+    ink = _in_photograph(large)
+    return replace(ink, scale=ink.scale * small.shape[1] / large.shape[1])
 
 
 def _in_photograph(small: Grey) -> Ink:
     """Ink in a photograph: seen as a whole, and again from closer by where it covers but a part of it or is fine."""
-    if (large := enlarge(small)) is not small:
-        seen_larger = _in_photograph(large)
-        return replace(seen_larger, scale=seen_larger.scale * small.shape[1] / large.shape[1])
     whole, ink, lost, light = _seen_as_a_whole(small)
     seen_first = Ink(ink, small.shape[1] / whole.shape[1], usual_level(lost[ink > 0.5]))
     window, pen = _around(seen_first, small.shape), pen_width(ink)

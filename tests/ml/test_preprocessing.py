@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from ml.paper import enlarge
 from ml.preprocessing import find_ink, normalise
 from ml.sizes import longest
 from tests.pictures import drawing
@@ -262,8 +263,8 @@ def test_any_picture_gives_finite_ink_of_its_own_proportions(height: int, width:
     ink = find_ink(picture)
     tensor = normalise(ink.map)
 
+    assert ink.map.shape in (picture.shape, enlarge(picture).shape)
     assert ink.map.shape[1] * ink.scale == pytest.approx(width)
-    assert abs(ink.map.shape[0] * ink.scale - height) < 1
     assert ink.map.dtype == tensor.dtype == np.float32
     assert np.isfinite(ink.map).all() and ink.map.min() >= 0 and ink.map.max() <= 1
     assert tensor.min() >= 0 and tensor.max() <= 1
