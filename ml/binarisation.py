@@ -42,18 +42,21 @@ _LEAST_RANGE = 8
 _LEAST_LEVEL = 0.03
 
 
-def glance(grey: Grey) -> tuple[Map, Map, bool]:
+def glance(grey: Grey, light: bool | None = None) -> tuple[Map, Map, bool]:
     """Ink and lost reflectance of a photograph, float32 (h, w) each, and whether its ink is lighter than its paper.
 
-    `grey`: uint8 (h, w), from afar, GLANCE_SIDE pixels or so: the network is to see all of a stroke. In a picture
-    cropped tightly around broad strokes, where ink is not rare, it tells what was taken for paper.
+    `grey`: uint8 (h, w). `light`: as was found from further away. What the network finds tells whether that was wrong:
+    ink that is lighter than what is next to it. From afar, GLANCE_SIDE pixels or so, where the network sees all of a
+    stroke and nothing is known, the guess was wrong, too, where it finds nothing, but else much ink, as in a picture
+    cropped tightly around broad strokes.
     """
-    guess = measure(grey)
+    guess = measure(grey, light=light)
     ink = _find_ink(guess)
-    if not ink.any() or (ink.mean() > _RARE and is_lighter(ink, guess.grey)):
+    is_wrong = is_lighter(ink, guess.grey)
+    if is_wrong or (light is None and not ink.any()):
         reverse = measure(grey, light=not guess.light)
         other = _find_ink(reverse)
-        if other.mean() > _RARE and not is_lighter(other, reverse.grey):
+        if (other.mean() > _RARE or (is_wrong and other.any())) and not is_lighter(other, reverse.grey):
             return other, reverse.lost, reverse.light
     return ink, guess.lost, guess.light
 

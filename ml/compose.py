@@ -35,6 +35,8 @@ SETS = {
     "crops": "tight-photo",
     "crops-worn": "tight-worn",
     "sheets": "sheet-page",
+    "desks": "sheet-desk",
+    "bilevel": "digit-bilevel",
     "mnist-photographed": "mnist-photo",
     "letters": "letter",
     "scribbles": "junk",

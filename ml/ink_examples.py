@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.binarisation import BROADEST, GLANCE_SIDE, channels, is_lighter
+from ml.dots import without_dots
 from ml.framing import put_on_sheet, tight_window
 from ml.glyphs import Sources
 from ml.paper import LEAST_SIDE, enlarge
+from ml.pens import with_nib, with_pressure
 from ml.pictures import MAKERS
 from ml.reflectance import measure
 from ml.rendering import Grey, Map
-from ml.scenes import take_photo
+from ml.scenes import make_bilevel, take_photo
 from ml.strokes import pen_width
 
 SIDE = GLANCE_SIDE
@@ -29,6 +31,10 @@ _LARGEST_SHEET = 1_000
 """Pixels, of its longer side: reduced, and when the photograph is taken."""
 
 _WRONG_WAY = 0.1
+_BY_NIB = 0.15
+_PRESSED_UNEVENLY = 0.15
+_ON_DESK = 0.2
+_BILEVEL = 0.08
 
 _SHARES = {
     "digit": 0.22,
@@ -77,16 +83,22 @@ def join(parts: list[InkExamples]) -> InkExamples:
 def make_example(index: int, sources: Sources, seed: int) -> InkExamples:
     """The example `index` of `seed`: one window."""
     rng = np.random.default_rng([seed, index])
-    ink, side = _on_paper(_compose(sources, rng), rng)
+    ink = _compose(sources, rng)
+    if rng.random() < _BY_NIB:
+        ink = with_nib(ink, rng)
+    ink, side = _on_paper(ink, rng)
     # Larger ones are photographed as they are and reduced afterwards, as while reading.
     factor = _factor(ink, side, rng)
     if factor > 1:
         larger = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
         ink = np.asarray(np.clip(larger, 0, 1), np.float32)
-    picture = take_photo(ink, rng, side * max(1.0, factor))
+    pressed = with_pressure(ink, rng) if rng.random() < _PRESSED_UNEVENLY else ink
+    picture = take_photo(pressed, rng, side * max(1.0, factor), is_on_desk=bool(rng.random() < _ON_DESK))
     if factor < 1:
         size = (max(4, round(ink.shape[1] * factor)), max(4, round(ink.shape[0] * factor)))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    if rng.random() < _BILEVEL:
+        picture = without_dots(make_bilevel(picture, rng))
     picture = enlarge(picture)
     method = cv2.INTER_AREA if picture.size < ink.size else cv2.INTER_LINEAR
     ink = np.asarray(cv2.resize(ink, picture.shape[::-1], interpolation=method), np.float32)

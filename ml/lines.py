@@ -28,7 +28,10 @@ def _is_level(one: Component, line: list[Component]) -> bool:
     (top, bottom), beside = band(near), near[0]
     shared = min(one.bottom, bottom) - max(one.y, top)
     return shared > 0.5 * min(one.height, beside.height) or (
-        overlap(one, beside) > 0 and shared > -0.2 * beside.height and one.height < _SMALL * beside.height
+        overlap(one, beside) > 0
+        and shared > -0.2 * beside.height
+        and one.height < _SMALL * beside.height
+        and one.at_border == beside.at_border
     )
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.binarisation import BROADEST, GLANCE_SIDE, find_ink_on_paper, glance
+from ml.dots import without_dots
 from ml.flat_paper import find_ink_on_flat_paper
 from ml.frames import remove_frames
-from ml.paper import enlarge, shrink
+from ml.paper import enlarge, shrink, without_desk
 from ml.reflectance import usual_level
 from ml.ruling import remove_ruling
 from ml.sizes import WORKING_SIDE, Window
@@ -35,6 +36,9 @@ PHOTOGRAPH_SIDES = (384, 640, WORKING_SIDE)
 
 _CLOSE_SIDE = 640
 """Pixels, where ink is looked at from closer by."""
+
+_TIGHT_SIDE = 150
+"""Pixels: a photograph of no more shows no desk around its paper."""
 
 _GLIMPSE = 0.3
 _FINE = 4.6
@@ -86,11 +90,12 @@ def find_ink(grey: Grey, reduced: float = 1.0, closer: Callable[[Window], Grey] 
 
 def _find(small: Grey) -> Ink:
     """The ink in a picture of no more pixels than are looked at."""
+    small = without_dots(small)
     if drawn := find_ink_on_flat_paper(small):
         found, contrast = drawn
         return Ink(remove_ruling(remove_frames(found, found)), 1.0, contrast)
     large = enlarge(small)
-    ink = _in_photograph(large)
+    ink = _in_photograph(without_desk(large) if max(large.shape) > _TIGHT_SIDE else large)
     return replace(ink, scale=ink.scale * small.shape[1] / large.shape[1])
 
 
@@ -121,7 +126,8 @@ def _seen_as_a_whole(small: Grey) -> tuple[Grey, Map, Map, bool]:
         if whole.shape == small.shape:
             break
         whole = shrink(small, side)
-        ink, lost = _find_writing(*find_ink_on_paper(whole, light))
+        *seen, light = glance(whole, light)
+        ink, lost = _find_writing(*seen)
         if (ink > _GLIMPSE).any():
             break
     return whole, ink, lost, light

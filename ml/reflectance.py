@@ -8,14 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.paper import Grey, is_light_on_dark, shade, without_desk
+from ml.paper import Grey, is_light_on_dark, shade
 
 Map = NDArray[np.float32]
 
 LEAST_CONTRAST = 0.03
 """Whatever differs less from its paper is none."""
 
-_TIGHT_SIDE = 150
 _FEWEST_PIXELS = 8
 _FLARE = np.float32(20)
 
@@ -43,11 +42,8 @@ class Reflectance:
 def measure(grey: Grey, *, light: bool | None = None) -> Reflectance:
     """Compare each point of a photograph, uint8 (h, w), with the paper there; `light`: whether its ink is lighter.
 
-    Where that is not known, it is guessed. A desk around the paper is left out. What is so noisy that strokes would
-    fall into specks is blurred.
+    Where that is not known, it is guessed. What is so noisy that strokes would fall into specks is blurred.
     """
-    if max(grey.shape) > _TIGHT_SIDE:
-        grey = without_desk(grey)
     light = is_light_on_dark(grey) if light is None else light
     if light:
         grey = 255 - grey

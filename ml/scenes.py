@@ -1,21 +1,32 @@
 """Photographs of written ink, of more kinds than `ml.rendering` knows: what the ink network learns to see through.
 
-Worn paper, ruling, grids, margins and frames, shadows, dirt, uneven ink, noise.
+Worn paper, ruling, grids, margins and frames, shadows, dirt, uneven ink, noise, a desk around the sheet; and what is
+left of photographs in two shades.
 """
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from ml.rendering import Grey, Map, invert, light, smooth_noise
 
 _Shape = tuple[int, int]
 
 
-def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None) -> Grey:
+_MOST_GRAIN = 0.15
+"""Of a desk's brightness: the deviation of its pattern."""
+
+_ON_A_BRIGHT_DESK = 0.1
+_NARROWEST_PAPER = 0.04
+"""Of the longer side: between what is written and the edge of the sheet."""
+
+
+def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None, *, is_on_desk: bool = False) -> Grey:
     """A photograph of `ink`, float32 (h, w) in [0, 1]: uint8 (h, w); one in five shows light ink on dark ground.
 
     `side`: pixels, by which lines, dirt and blur are measured, where writing covers but a part; else the longer side.
+    `is_on_desk`: where there is room around the writing, the sheet ends on some sides, and a desk is seen.
     """
     shape = (ink.shape[0], ink.shape[1])
     side = side or max(shape)
@@ -25,7 +36,10 @@ def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None) ->
     if rng.random() < 0.5:
         grain = smooth_noise(shape, rng.uniform(0.7, 2.5), rng)
         ink = np.asarray(ink * (1 - rng.uniform(0, 0.6) * grain), np.float32)
-    lit = (surface - contrast * surface * ink) * _light(shape, rng)
+    written = np.asarray(surface - contrast * surface * ink, np.float32)
+    if is_on_desk:
+        written = _lay_on_desk(written, ink, paper, rng)
+    lit = written * _light(shape, rng)
     blur = rng.uniform(0.2, 1.9) * side / 200 + 0.05
     noisy = cv2.GaussianBlur(lit, (0, 0), blur) + rng.normal(0, rng.uniform(0.3, 8), shape)
     picture = np.asarray(np.clip(noisy, 0, 255), np.uint8)
@@ -35,11 +49,58 @@ def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None) ->
     return invert(picture) if rng.random() < 0.2 else picture
 
 
+def make_bilevel(picture: Grey, rng: np.random.Generator) -> Grey:
+    """A photograph, uint8 (h, w), as programs make it black and white: dithered, or with thresholds."""
+    if rng.random() < 0.5:
+        return np.asarray(Image.fromarray(picture).convert("1"), np.uint8) * np.uint8(255)
+    window = 2 * int(max(picture.shape) * rng.uniform(0.02, 0.07)) + 3
+    weights = cv2.ADAPTIVE_THRESH_GAUSSIAN_C if rng.random() < 0.5 else cv2.ADAPTIVE_THRESH_MEAN_C
+    below = float(rng.uniform(3, 14))
+    return np.asarray(cv2.adaptiveThreshold(picture, 255, weights, cv2.THRESH_BINARY, window, below), np.uint8)
+
+
+def _lay_on_desk(sheet: Map, ink: Map, paper: float, rng: np.random.Generator) -> Map:
+    """The sheet, seen at a slant, on a desk that is mostly darker, with a pattern, and in the shade at its edge."""
+    shape = (sheet.shape[0], sheet.shape[1])
+    covered = _cover(ink, rng)
+    brightness = paper * (rng.uniform(1.1, 1.4) if rng.random() < _ON_A_BRIGHT_DESK else rng.uniform(0.08, 0.88))
+    desk = np.full(shape, brightness, np.float32)
+    height, width = np.exp(rng.uniform(np.log(2), np.log(max(shape)), 2)).tolist()
+    desk *= 1 + rng.uniform(0, _MOST_GRAIN) * stains(shape, (height, width), rng)
+    if rng.random() < 0.5:
+        near = cv2.GaussianBlur(covered, (0, 0), rng.uniform(0.005, 0.04) * max(shape))
+        desk *= 1 - rng.uniform(0.1, 0.6) * near
+    return np.asarray(covered * sheet + (1 - covered) * desk, np.float32)
+
+
+def _cover(ink: Map, rng: np.random.Generator) -> Map:
+    """What of a picture a sheet covers, float32 (h, w): all that is written; on some sides it ends beyond that."""
+    height, width = ink.shape
+    x, y, wide, high = cv2.boundingRect((ink > 0.1).view(np.uint8))
+    if not wide:
+        x, y, wide, high = width // 3, height // 3, width // 3, height // 3
+    margin = _NARROWEST_PAPER * max(height, width)
+    room = np.array([x, y, width - x - wide, height - y - high]) - margin
+    ends = (room > 0) & (rng.random(4) < 0.6)
+    # How far each edge is from the writing, at both of its corners.
+    away = np.where(ends[:, None], margin + rng.uniform(0, 1, (4, 2)) * room[:, None], float(2 * max(height, width)))
+    left, top, right, bottom = away
+    corners = [
+        (x - left[0], y - top[0]),
+        (x + wide + right[0], y - top[1]),
+        (x + wide + right[1], y + high + bottom[1]),
+        (x - left[1], y + high + bottom[0]),
+    ]
+    covered = np.zeros((height, width), np.float32)
+    cv2.fillConvexPoly(covered, np.rint(np.array(corners) * 16).astype(np.int32), 1.0, cv2.LINE_AA, 4)
+    return covered
+
+
 def _paper(shape: _Shape, side: float, brightness: float, contrast: float, rng: np.random.Generator) -> Map:
     """Paper with nothing written on it; its lines are no darker than the ink that `contrast` tells of."""
     paper = np.full(shape, brightness, np.float32)
     if rng.random() < 0.35:
-        paper *= 1 + rng.uniform(0.01, 0.06) * _stains(shape, rng.uniform(8, 60), rng)
+        paper *= 1 + rng.uniform(0.01, 0.06) * stains(shape, (rng.uniform(8, 60),) * 2, rng)
     for chance in (0.55, 0.15):
         if rng.random() < chance:
             paper *= 1 - rng.uniform(0.04, 0.75) * contrast * _lines(shape, side, rng)
@@ -53,9 +114,9 @@ def _light(shape: _Shape, rng: np.random.Generator) -> Map:
     return bright * light(shape, 0.0, rng.uniform(0.1, 0.5), rng) if rng.random() < 0.15 else bright
 
 
-def _stains(shape: _Shape, scale: float, rng: np.random.Generator) -> Map:
-    """Unevenness with spots about `scale` pixels wide, of mean 0 and deviation 1."""
-    coarse = (2 + int(shape[0] / scale), 2 + int(shape[1] / scale))
+def stains(shape: _Shape, scales: tuple[float, ...], rng: np.random.Generator) -> Map:
+    """Unevenness of mean 0 and deviation 1, with spots about as high and wide, in pixels, as `scales` says."""
+    coarse = (2 + int(shape[0] / scales[0]), 2 + int(shape[1] / scales[1]))
     spots = rng.normal(0, 1, coarse).astype(np.float32)
     return np.asarray(cv2.resize(spots, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
 
@@ -88,7 +149,7 @@ def _lines(shape: _Shape, side: float, rng: np.random.Generator) -> Map:
             across = gap if rng.random() < 0.7 else gap * rng.uniform(0.5, 3)
             _rule(lines, rng.uniform(0, across), across, slope, width, upright=True)
     if rng.random() < 0.2:
-        lines *= np.clip(0.6 + 0.8 * _stains(shape, rng.uniform(3, 12), rng), 0, 1)
+        lines *= np.clip(0.6 + 0.8 * stains(shape, (rng.uniform(3, 12),) * 2, rng), 0, 1)
     return lines
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from ml.rendering import draw_strokes
-from ml.scenes import take_photo
+from ml.scenes import make_bilevel, take_photo
 
 INK = draw_strokes([np.array([[40, 20], [60, 100]], np.float32)], (120, 100), 12)
 
@@ -44,3 +44,25 @@ def test_blank_sheets_differ_from_one_another() -> None:
     spread = [take_photo(blank, np.random.default_rng(seed)).std() for seed in range(60)]
 
     assert min(spread) < 8 < 25 < max(spread)
+
+
+def test_sheet_on_a_desk_ends_beyond_what_is_written() -> None:
+    page = np.pad(INK, 100)
+    desks = 0
+    for seed in range(60):
+        on_desk = take_photo(page, np.random.default_rng(seed), 120, is_on_desk=True).astype(np.float64)
+        assert on_desk.shape == page.shape
+        beside = on_desk[112:208, 105:195]  # paper and ink
+        border = np.concatenate([on_desk[0], on_desk[-1], on_desk[:, 0], on_desk[:, -1]])
+        desks += border.min() < 0.6 * np.median(beside) or border.max() > 1.6 * np.median(beside)
+
+    assert desks > 30
+
+
+def test_what_is_bilevel_has_two_shades_and_keeps_the_ink() -> None:
+    grey = (230 - 180 * np.pad(INK, 40)).astype(np.uint8)
+    for seed in range(20):
+        bilevel = make_bilevel(grey, np.random.default_rng(seed))
+
+        assert set(np.unique(bilevel)) == {0, 255}
+        assert bilevel[grey < 60].mean() < 100 < 150 < bilevel[grey > 220].mean()
