@@ -35,6 +35,9 @@ _PAPER = 78
 _INK = 178
 """Where channels have paper, and ink of the usual darkness."""
 
+_NEAR = 15
+"""Pixels, of the window in which ink is compared with what is next to it."""
+
 _SURE = 0.75
 """Ink of which the network is nowhere surer than this is the grain of the paper."""
 
@@ -45,10 +48,10 @@ _LEAST_LEVEL = 0.03
 def glance(grey: Grey, light: bool | None = None) -> tuple[Map, Map, bool]:
     """Ink and lost reflectance of a photograph, float32 (h, w) each, and whether its ink is lighter than its paper.
 
-    `grey`: uint8 (h, w). `light`: as was found from further away. What the network finds tells whether that was wrong:
-    ink that is lighter than what is next to it. From afar, GLANCE_SIDE pixels or so, where the network sees all of a
-    stroke and nothing is known, the guess was wrong, too, where it finds nothing, but else much ink, as in a picture
-    cropped tightly around broad strokes.
+    `grey`: uint8 (h, w). `light`: what was found from further away; None for a first look from afar, at GLANCE_SIDE
+    pixels or so, where the network sees all of a stroke. Without it, `light` is guessed. It was wrong where the ink
+    that the network finds is lighter than what is next to it; and at a first look also where the network finds
+    nothing, but, with the opposite, much: as in a picture cropped tightly around broad strokes.
     """
     guess = measure(grey, light=light)
     ink = _find_ink(guess)
@@ -71,10 +74,18 @@ def find_ink_on_paper(grey: Grey, light: bool) -> tuple[Map, Map]:
 
 
 def is_lighter(ink: Map, grey: Grey) -> bool:
-    """Whether ink, float32 (h, w) in [0, 1], is lighter than what is next to it in a picture, uint8 (h, w)."""
+    """Whether ink, float32 (h, w) in [0, 1], is lighter than what is next to it in a picture, uint8 (h, w).
+
+    Point by point, for light may fall off from one stroke to the next; the middle of broad strokes is not asked.
+    """
     is_ink = (ink > 0.5).view(np.uint8)
     beside = cv2.dilate(is_ink, np.ones((5, 5), np.uint8)) > cv2.dilate(is_ink, np.ones((3, 3), np.uint8))
-    return bool(beside.any() and grey[is_ink > 0].mean() > grey[beside].mean())
+    counts, sums = (
+        cv2.boxFilter(np.where(beside, values, np.float32(0)), cv2.CV_32F, (_NEAR, _NEAR), normalize=False)
+        for values in (np.float32(1), grey)
+    )
+    asked = (is_ink > 0) & (counts > 0.5)
+    return bool(asked.any() and (grey[asked] - sums[asked] / counts[asked]).mean() > 0)
 
 
 def _find_ink(measured: Reflectance) -> Map:

@@ -98,11 +98,16 @@ def make_example(index: int, sources: Sources, seed: int) -> InkExamples:
         size = (max(4, round(ink.shape[1] * factor)), max(4, round(ink.shape[0] * factor)))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     if rng.random() < _BILEVEL:
-        picture = without_dots(make_bilevel(picture, rng))
+        is_light = is_lighter(_as_large_as(picture, ink), picture)
+        picture = without_dots(make_bilevel(picture, rng, is_light=is_light))
     picture = enlarge(picture)
-    method = cv2.INTER_AREA if picture.size < ink.size else cv2.INTER_LINEAR
-    ink = np.asarray(cv2.resize(ink, picture.shape[::-1], interpolation=method), np.float32)
+    ink = _as_large_as(picture, ink)
     return _window(channels(measure(picture, light=_light(picture, ink, rng))), ink, rng)
+
+
+def _as_large_as(picture: Grey, ink: Map) -> Map:
+    method = cv2.INTER_AREA if picture.size < ink.size else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(ink, picture.shape[::-1], interpolation=method), np.float32)
 
 
 def _light(picture: Grey, ink: Map, rng: np.random.Generator) -> bool | None:

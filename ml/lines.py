@@ -8,6 +8,7 @@ from operator import itemgetter
 from ml.components import Component, overlap
 
 _SMALL = 0.4
+_FLAT = 2.5
 
 
 def sort_into_lines(components: list[Component]) -> list[list[Component]]:
@@ -23,7 +24,11 @@ def sort_into_lines(components: list[Component]) -> list[list[Component]]:
 
 
 def _is_level(one: Component, line: list[Component]) -> bool:
-    """Whether at least half of `one` is as high up as the components of the line that are nearest to it."""
+    """Whether at least half of `one` is as high up as the components of the line that are nearest to it.
+
+    Or it is a small stroke close above or below one of them. What the border cuts off, though, belongs to another line,
+    unless it is flat, as the bar of a 5 is.
+    """
     near = nearest(one, line)
     (top, bottom), beside = band(near), near[0]
     shared = min(one.bottom, bottom) - max(one.y, top)
@@ -31,7 +36,7 @@ def _is_level(one: Component, line: list[Component]) -> bool:
         overlap(one, beside) > 0
         and shared > -0.2 * beside.height
         and one.height < _SMALL * beside.height
-        and one.at_border == beside.at_border
+        and (one.at_border == beside.at_border or one.width > _FLAT * one.height)
     )
 
 

@@ -3,29 +3,27 @@
 import cv2
 import numpy as np
 
-from ml.rendering import Map
-from ml.scenes import stains
+from ml.rendering import Map, stains
 from ml.strokes import pen_width
 
-_NARROWEST = 3
-"""Pixels: a narrower pen has no nib to speak of."""
+_LEAST = 2
+"""Pixels: to take away less makes no difference to speak of."""
 
 
 def with_nib(ink: Map, rng: np.random.Generator) -> Map:
-    """Ink, float32 (h, w), with strokes in one direction as wide as they were, and those across it finer."""
+    """Ink, float32 (h, w) in [0, 1], with strokes in one direction as wide as before, and those across it finer."""
     lost = int(pen_width(ink) * rng.uniform(0.3, 0.75))
-    if lost < _NARROWEST - 1:
+    if lost < _LEAST:
         return ink
     angle, half = rng.uniform(0, np.pi), lost / 2
     kernel = np.zeros((lost + 1, lost + 1), np.uint8)
-    arm = half * np.array([np.cos(angle), np.sin(angle)])
-    first, last = ((round(float(v)) for v in half + sign * arm) for sign in (-1, 1))
-    cv2.line(kernel, tuple(first), tuple(last), 1)
+    x, y = half * np.cos(angle), half * np.sin(angle)
+    cv2.line(kernel, (round(half - x), round(half - y)), (round(half + x), round(half + y)), 1)
     return np.asarray(cv2.erode(ink, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
 def with_pressure(ink: Map, rng: np.random.Generator) -> Map:
-    """Ink, float32 (h, w), paler where the pen was pressed less, by up to three quarters."""
+    """Ink, float32 (h, w) in [0, 1], paler where the pen was pressed less, by up to three quarters."""
     shape = (ink.shape[0], ink.shape[1])
     scale = rng.uniform(0.03, 0.2) * max(shape)
     light = np.clip(0.5 + 0.5 * stains(shape, (scale, scale), rng), 0, 1)

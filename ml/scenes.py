@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ml.rendering import Grey, Map, invert, light, smooth_noise
+from ml.rendering import Grey, Map, invert, light, smooth_noise, stains
 
 _Shape = tuple[int, int]
 
-
 _MOST_GRAIN = 0.15
-"""Of a desk's brightness: the deviation of its pattern."""
+"""Of a desk's brightness: how far its pattern strays from it."""
 
 _ON_A_BRIGHT_DESK = 0.1
+_SLANT = 0.3
+"""Of the room between what is written and the picture's border: how far the ends of an edge stray from its middle."""
+
 _NARROWEST_PAPER = 0.04
 """Of the longer side: between what is written and the edge of the sheet."""
 
@@ -49,14 +51,19 @@ def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None, *,
     return invert(picture) if rng.random() < 0.2 else picture
 
 
-def make_bilevel(picture: Grey, rng: np.random.Generator) -> Grey:
-    """A photograph, uint8 (h, w), as programs make it black and white: dithered, or with thresholds."""
+def make_bilevel(picture: Grey, rng: np.random.Generator, *, is_light: bool = False) -> Grey:
+    """A photograph, uint8 (h, w), as programs make it black and white: dithered, or with a threshold at each point.
+
+    `is_light`: its ink is lighter than its paper, and stays so.
+    """
     if rng.random() < 0.5:
         return np.asarray(Image.fromarray(picture).convert("1"), np.uint8) * np.uint8(255)
     window = 2 * int(max(picture.shape) * rng.uniform(0.02, 0.07)) + 3
     weights = cv2.ADAPTIVE_THRESH_GAUSSIAN_C if rng.random() < 0.5 else cv2.ADAPTIVE_THRESH_MEAN_C
     below = float(rng.uniform(3, 14))
-    return np.asarray(cv2.adaptiveThreshold(picture, 255, weights, cv2.THRESH_BINARY, window, below), np.uint8)
+    dark = invert(picture) if is_light else picture
+    found = np.asarray(cv2.adaptiveThreshold(dark, 255, weights, cv2.THRESH_BINARY, window, below), np.uint8)
+    return invert(found) if is_light else found
 
 
 def _lay_on_desk(sheet: Map, ink: Map, paper: float, rng: np.random.Generator) -> Map:
@@ -83,7 +90,8 @@ def _cover(ink: Map, rng: np.random.Generator) -> Map:
     room = np.array([x, y, width - x - wide, height - y - high]) - margin
     ends = (room > 0) & (rng.random(4) < 0.6)
     # How far each edge is from the writing, at both of its corners.
-    away = np.where(ends[:, None], margin + rng.uniform(0, 1, (4, 2)) * room[:, None], float(2 * max(height, width)))
+    shares = np.clip(rng.uniform(0, 1, (4, 1)) + rng.uniform(-_SLANT, _SLANT, (4, 2)), 0, 1)
+    away = np.where(ends[:, None], margin + shares * room[:, None], float(2 * max(height, width)))
     left, top, right, bottom = away
     corners = [
         (x - left[0], y - top[0]),
@@ -100,7 +108,7 @@ def _paper(shape: _Shape, side: float, brightness: float, contrast: float, rng: 
     """Paper with nothing written on it; its lines are no darker than the ink that `contrast` tells of."""
     paper = np.full(shape, brightness, np.float32)
     if rng.random() < 0.35:
-        paper *= 1 + rng.uniform(0.01, 0.06) * stains(shape, (rng.uniform(8, 60),) * 2, rng)
+        paper *= 1 + rng.uniform(0.01, 0.06) * stains(shape, (scale := rng.uniform(8, 60), scale), rng)
     for chance in (0.55, 0.15):
         if rng.random() < chance:
             paper *= 1 - rng.uniform(0.04, 0.75) * contrast * _lines(shape, side, rng)
@@ -112,13 +120,6 @@ def _paper(shape: _Shape, side: float, brightness: float, contrast: float, rng: 
 def _light(shape: _Shape, rng: np.random.Generator) -> Map:
     bright = light(shape, rng.uniform(0, 0.55), rng.uniform(0.1, 0.6) if rng.random() < 0.45 else 0.0, rng)
     return bright * light(shape, 0.0, rng.uniform(0.1, 0.5), rng) if rng.random() < 0.15 else bright
-
-
-def stains(shape: _Shape, scales: tuple[float, ...], rng: np.random.Generator) -> Map:
-    """Unevenness of mean 0 and deviation 1, with spots about as high and wide, in pixels, as `scales` says."""
-    coarse = (2 + int(shape[0] / scales[0]), 2 + int(shape[1] / scales[1]))
-    spots = rng.normal(0, 1, coarse).astype(np.float32)
-    return np.asarray(cv2.resize(spots, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _sprinkle(paper: Map, side: float, brightness: float, rng: np.random.Generator) -> None:
@@ -149,7 +150,7 @@ def _lines(shape: _Shape, side: float, rng: np.random.Generator) -> Map:
             across = gap if rng.random() < 0.7 else gap * rng.uniform(0.5, 3)
             _rule(lines, rng.uniform(0, across), across, slope, width, upright=True)
     if rng.random() < 0.2:
-        lines *= np.clip(0.6 + 0.8 * stains(shape, (rng.uniform(3, 12),) * 2, rng), 0, 1)
+        lines *= np.clip(0.6 + 0.8 * stains(shape, (scale := rng.uniform(3, 12), scale), rng), 0, 1)
     return lines
 
 

@@ -282,6 +282,14 @@ def test_what_the_border_cuts_off_above_a_digit_is_not_joined_to_it() -> None:
     assert digit.is_whole
 
 
+def test_bar_at_the_border_of_a_digit_that_does_not_reach_it_stays() -> None:
+    ink = np.zeros((120, 100), np.float32)
+    ink[16:116] = _ink("3")
+    ink[:8, 30:70] = 1
+
+    assert any(one.box[1] == 0 and one.box[3] > 90 for one in _propose(ink))
+
+
 def test_narrow_neighbour_that_touches_at_the_border_is_cut_off() -> None:
     ink = np.ascontiguousarray(_ink("1")[:, 30:86])
     ink[45:52, 20:] = ink[20:80, -7:] = 1
