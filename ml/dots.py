@@ -12,7 +12,7 @@ _SMALLEST = 64
 """Pixels, of the shorter side: of less, nothing would be left."""
 
 _CHEQUERED = 0.03
-_SPRINKLED = 0.001
+_SPRINKLED = 0.0005
 """Of all pixels, how many are unlike the four beside them, or unlike all eight around them. A line of the finest pen
 at 45 degrees has many of the first, but covers little of a picture, and none of the second."""
 

@@ -10,8 +10,8 @@ from ml.binarisation import BROADEST, GLANCE_SIDE, channels, is_lighter
 from ml.dots import without_dots
 from ml.framing import put_on_sheet, tight_window
 from ml.glyphs import Sources
-from ml.paper import LEAST_SIDE, enlarge
-from ml.pens import with_nib, with_pressure
+from ml.paper import LEAST_SIDE, enlarge, without_desk
+from ml.pens import draw_figure, with_nib, with_pressure
 from ml.pictures import MAKERS
 from ml.reflectance import measure
 from ml.rendering import Grey, Map
@@ -33,14 +33,15 @@ _LARGEST_SHEET = 1_000
 _WRONG_WAY = 0.1
 _BY_NIB = 0.15
 _PRESSED_UNEVENLY = 0.15
-_ON_DESK = 0.2
+_ON_DESK = 0.14
 _BILEVEL = 0.08
 
 _SHARES = {
-    "digit": 0.22,
-    "row": 0.18,
-    "amount": 0.14,
-    "mnist": 0.08,
+    "ruler": 0.14,
+    "digit": 0.14,
+    "row": 0.16,
+    "amount": 0.13,
+    "mnist": 0.07,
     "mnist-row": 0.06,
     "crowded": 0.1,
     "letter": 0.06,
@@ -100,7 +101,7 @@ def make_example(index: int, sources: Sources, seed: int) -> InkExamples:
     if rng.random() < _BILEVEL:
         is_light = is_lighter(_as_large_as(picture, ink), picture)
         picture = without_dots(make_bilevel(picture, rng, is_light=is_light))
-    picture = enlarge(picture)
+    picture = without_desk(enlarge(picture))
     ink = _as_large_as(picture, ink)
     return _window(channels(measure(picture, light=_light(picture, ink, rng))), ink, rng)
 
@@ -138,8 +139,11 @@ def _compose(sources: Sources, rng: np.random.Generator) -> Map:
     kinds = {kind: share for kind, share in _SHARES.items() if sources.letters or kind not in ("letter", "word")}
     shares = np.array(list(kinds.values()))
     kind = list(kinds)[int(rng.choice(len(kinds), p=shares / shares.sum()))]
-    glyphs = MAKERS[kind](int(rng.integers(1 << 30)), sources, rng)
-    ink = np.max([glyph.ink for glyph in glyphs], axis=0)
+    if kind == "ruler":
+        ink = draw_figure(rng)
+    else:
+        glyphs = MAKERS[kind](int(rng.integers(1 << 30)), sources, rng)
+        ink = np.max([glyph.ink for glyph in glyphs], axis=0)
     return np.zeros_like(ink) if rng.random() < 0.04 else np.asarray(ink, np.float32)
 
 

@@ -26,7 +26,7 @@ def sort_into_lines(components: list[Component]) -> list[list[Component]]:
 def _is_level(one: Component, line: list[Component]) -> bool:
     """Whether at least half of `one` is as high up as the components of the line that are nearest to it.
 
-    Or it is a small stroke close above or below one of them. What the border cuts off, though, belongs to another line,
+    Or it is a small stroke close above or below one of them. What only the border cuts off belongs to another line,
     unless it is flat, as the bar of a 5 is.
     """
     near = nearest(one, line)

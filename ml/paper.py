@@ -16,6 +16,9 @@ _ENLARGED = 384
 
 _SKEW_SIDE = 100
 _SHEET_SIDE = 100
+_TIGHT_SIDE = 150
+"""Pixels: a picture of no more shows no desk around its paper."""
+
 _LEAST_SHEET = 0.4
 _MOST_BRIGHT_BORDER = 0.3
 _DARK_DESK = 0.55
@@ -49,6 +52,8 @@ def without_desk(grey: Grey) -> Grey:
     A sheet is one solid bright region, at least _LEAST_SHEET of the picture wide and high, with dark around it. What
     lies in shadow is not that dark, a light stroke is not solid.
     """
+    if max(grey.shape) <= _TIGHT_SIDE:
+        return grey
     small = shrink(grey, _SHEET_SIDE)
     level, _ = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     desk, sheet = np.median(small[small <= level]), np.median(small[small > level])

@@ -37,9 +37,6 @@ PHOTOGRAPH_SIDES = (384, 640, WORKING_SIDE)
 _CLOSE_SIDE = 640
 """Pixels, where ink is looked at from closer by."""
 
-_TIGHT_SIDE = 150
-"""Pixels: a photograph of no more shows no desk around its paper."""
-
 _GLIMPSE = 0.3
 _FINE = 4.6
 """Pixels: of strokes as narrow as this, the network loses some."""
@@ -95,7 +92,7 @@ def _find(small: Grey) -> Ink:
         found, contrast = drawn
         return Ink(remove_ruling(remove_frames(found, found)), 1.0, contrast)
     large = enlarge(small)
-    ink = _in_photograph(without_desk(large) if max(large.shape) > _TIGHT_SIDE else large)
+    ink = _in_photograph(without_desk(large))
     return replace(ink, scale=ink.scale * small.shape[1] / large.shape[1])
 
 

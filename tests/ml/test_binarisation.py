@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from ml.binarisation import channels, find_ink_on_paper, glance, shipped
+from ml.binarisation import channels, find_ink_on_paper, glance, is_lighter, shipped
 from ml.reflectance import measure
 from ml.rendering import Scene, draw_strokes, invert, photograph
 
@@ -55,6 +55,25 @@ def test_broad_strokes_that_fill_the_picture_are_ink(pen: int) -> None:
             found = ink_found > 0.5
             assert is_light == light
             assert (found & (ink > 0.5)).sum() / (found | (ink > 0.5)).sum() > 0.8
+
+
+def test_wrong_belief_about_light_ink_is_put_right() -> None:
+    for picture, light in ((photo(), False), (invert(photo()), True)):
+        ink, lost, is_light = glance(picture, light=not light)
+
+        assert is_light == light
+        assert lost[ink > 0.5].mean() > 0.1
+
+
+def test_thick_stroke_in_the_light_is_no_lighter_than_paper_in_shadow() -> None:
+    ink = np.zeros((100, 200), np.float32)
+    ink[20:80, 30:50] = ink[20:80, 140:144] = 1
+    paper = np.where(np.arange(200) < 100, 220.0, 90.0)
+    picture = np.rint(paper * (1 - 0.15 * ink)).astype(np.uint8)
+
+    assert not is_lighter(ink, picture)
+    assert is_lighter(ink, invert(picture))
+    assert not is_lighter(np.zeros_like(ink), picture)
 
 
 def test_both_channels_tell_dark_ink_from_light_paper() -> None:

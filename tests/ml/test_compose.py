@@ -19,12 +19,14 @@ def test_sets_can_be_evaluated(tmp_path: Path) -> None:
 
     labels = {folder.name: [label for _, label in read_labels(folder)] for folder in (tmp_path / "sets").iterdir()}
     assert all(len(found) == 6 for name, found in labels.items() if name not in ("crowded", "ledgers"))
-    single = (labels[name] for name in ("strokes", "photos", "scans", "mnist-photographed", "crops", "crops-worn"))
+    single = (
+        labels[name] for name in ("strokes", "photos", "scans", "mnist-photographed", "crops", "crops-worn", "bilevel")
+    )
     assert all(len(label) == 1 for found in single for label in found)
     assert all(len(label) >= 2 for label in labels["numbers"] + labels["amounts"] + labels["amounts-photographed"])
     assert all(len(label) == 10 for label in labels["rows-of-ten"])
     assert all(2 <= len(label) <= 8 for label in labels["composed"])
-    assert {len(label) == 1 for label in labels["sheets"]} == {True, False}
+    assert all({len(label) == 1 for label in labels[name]} == {True, False} for name in ("sheets", "desks"))
     assert labels["crowded"]
     assert all(labels["crowded"] + labels["ledgers"])
     assert labels["letters"] == labels["scribbles"] == [""] * 6

@@ -144,6 +144,21 @@ def test_grain_of_a_large_sheet_does_not_outweigh_a_small_digit() -> None:
     assert (ink.map > 0.5).sum() < 200
 
 
+@pytest.mark.parametrize("invert", [False, True])
+def test_contrast_of_faint_writing_on_a_large_grainy_sheet_is_its_own(invert: bool) -> None:
+    rng = np.random.default_rng(3)
+    grain = cv2.resize(rng.normal(0, 6, (60, 80)), (1200, 900), interpolation=cv2.INTER_CUBIC)
+    picture = np.full((900, 1200), 150.0) + grain + rng.normal(0, 2, (900, 1200))
+    digit = 1 - _grey("3", side=90, pen=6) / 255
+    picture[500:590, 700:790] -= 40 * digit
+
+    ink = find_ink(_as_grey(255 - picture if invert else picture))
+
+    x, y = (ink.origin[axis] + ink.scale * np.argwhere(ink.map.T > 0.5)[:, axis].mean() for axis in (0, 1))
+    assert abs(x - 745) < 12 and abs(y - 545) < 12
+    assert 0.15 < ink.contrast < 0.45
+
+
 def test_contrast_is_that_of_the_ink_and_not_of_the_lines() -> None:
     sheet = np.full((600, 800), 200.0)
     for row in range(10, 13):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import BytesIO
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -187,6 +188,46 @@ def test_sheet_on_a_dark_desk_in_uneven_light(recognizer: Recognizer, shadow: bo
     reading = _read(recognizer, _picture(desk))
 
     assert (reading.text, reading.accepted) == ("347", True)
+
+
+@pytest.mark.parametrize("shadow", [False, True])
+def test_sheet_at_a_slant_on_a_desk_with_a_grain(recognizer: Recognizer, shadow: bool) -> None:
+    sheet = _photographed(_sheet("347", margin=120))
+    height, width = 460, 760
+    corners = np.array([(90, 70), (690, 30), (730, 420), (50, 390)], np.float32)
+    ends = np.array([(0, 0), (sheet.shape[1], 0), sheet.shape[::-1], (0, sheet.shape[0])], np.float32)
+    slant = cv2.getPerspectiveTransform(ends, corners)
+    covered = cv2.warpPerspective(np.ones_like(sheet), slant, (width, height))
+    grain = cv2.resize(np.random.default_rng(2).normal(80, 9, (height // 3, 6)), (width, height))
+    photo = covered * cv2.warpPerspective(sheet, slant, (width, height)) + (1 - covered) * grain
+    if shadow:
+        photo *= np.interp(np.add.outer(np.arange(height), np.arange(width)), (500, 560), (1.0, 0.6))
+
+    reading = _read(recognizer, _picture(photo), "JPEG")
+
+    assert (reading.text, reading.accepted) == ("347", True)
+
+
+@pytest.mark.parametrize("digit", "2347")
+def test_small_digit_in_the_corner_of_a_sheet_on_a_desk(recognizer: Recognizer, digit: str) -> None:
+    page = _page(digit, (2000, 1500), (540, 440), side=140, width=4)
+    photo = _photographed(page)
+    photo[:400] = photo[:, :500] = 55
+    photo += np.random.default_rng(0).normal(0, 3, photo.shape)
+
+    reading = _read(recognizer, _picture(photo), "JPEG")
+
+    assert (reading.text, reading.accepted) == (digit, True)
+
+
+@pytest.mark.parametrize("shade", [150, 210, 245])
+@pytest.mark.parametrize("digit", "2347")
+def test_dithered_photograph(recognizer: Recognizer, digit: str, shade: int) -> None:
+    photo = _photographed(_sheet(digit, side=200, margin=40, width=16)) * shade / 200
+
+    reading = _read(recognizer, _picture(photo).convert("1"))
+
+    assert (reading.text, reading.accepted) == (digit, True)
 
 
 def test_punched_holes_are_no_zeros(recognizer: Recognizer) -> None:
