@@ -7,15 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.binarisation import BROADEST, GLANCE_SIDE, channels, is_lighter
-from ml.dots import without_dots
+from ml.desks import without_desk
 from ml.framing import put_on_sheet, tight_window
 from ml.glyphs import Sources
-from ml.paper import LEAST_SIDE, enlarge, without_desk
-from ml.pens import draw_figure, with_nib, with_pressure
+from ml.paper import LEAST_SIDE, enlarge
 from ml.pictures import MAKERS
 from ml.reflectance import measure
 from ml.rendering import Grey, Map
-from ml.scenes import make_bilevel, take_photo
+from ml.scenes import take_photo
 from ml.strokes import pen_width
 
 SIDE = GLANCE_SIDE
@@ -31,17 +30,12 @@ _LARGEST_SHEET = 1_000
 """Pixels, of its longer side: reduced, and when the photograph is taken."""
 
 _WRONG_WAY = 0.1
-_BY_NIB = 0.15
-_PRESSED_UNEVENLY = 0.15
-_ON_DESK = 0.14
-_BILEVEL = 0.08
 
 _SHARES = {
-    "ruler": 0.14,
-    "digit": 0.14,
-    "row": 0.16,
-    "amount": 0.13,
-    "mnist": 0.07,
+    "digit": 0.22,
+    "row": 0.18,
+    "amount": 0.14,
+    "mnist": 0.08,
     "mnist-row": 0.06,
     "crowded": 0.1,
     "letter": 0.06,
@@ -84,31 +78,20 @@ def join(parts: list[InkExamples]) -> InkExamples:
 def make_example(index: int, sources: Sources, seed: int) -> InkExamples:
     """The example `index` of `seed`: one window."""
     rng = np.random.default_rng([seed, index])
-    ink = _compose(sources, rng)
-    if rng.random() < _BY_NIB:
-        ink = with_nib(ink, rng)
-    ink, side = _on_paper(ink, rng)
+    ink, side = _on_paper(_compose(sources, rng), rng)
     # Larger ones are photographed as they are and reduced afterwards, as while reading.
     factor = _factor(ink, side, rng)
     if factor > 1:
         larger = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
         ink = np.asarray(np.clip(larger, 0, 1), np.float32)
-    pressed = with_pressure(ink, rng) if rng.random() < _PRESSED_UNEVENLY else ink
-    picture = take_photo(pressed, rng, side * max(1.0, factor), is_on_desk=bool(rng.random() < _ON_DESK))
+    picture = take_photo(ink, rng, side * max(1.0, factor))
     if factor < 1:
         size = (max(4, round(ink.shape[1] * factor)), max(4, round(ink.shape[0] * factor)))
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    if rng.random() < _BILEVEL:
-        is_light = is_lighter(_as_large_as(picture, ink), picture)
-        picture = without_dots(make_bilevel(picture, rng, is_light=is_light))
     picture = without_desk(enlarge(picture))
-    ink = _as_large_as(picture, ink)
-    return _window(channels(measure(picture, light=_light(picture, ink, rng))), ink, rng)
-
-
-def _as_large_as(picture: Grey, ink: Map) -> Map:
     method = cv2.INTER_AREA if picture.size < ink.size else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(ink, picture.shape[::-1], interpolation=method), np.float32)
+    ink = np.asarray(cv2.resize(ink, picture.shape[::-1], interpolation=method), np.float32)
+    return _window(channels(measure(picture, light=_light(picture, ink, rng))), ink, rng)
 
 
 def _light(picture: Grey, ink: Map, rng: np.random.Generator) -> bool | None:
@@ -139,11 +122,8 @@ def _compose(sources: Sources, rng: np.random.Generator) -> Map:
     kinds = {kind: share for kind, share in _SHARES.items() if sources.letters or kind not in ("letter", "word")}
     shares = np.array(list(kinds.values()))
     kind = list(kinds)[int(rng.choice(len(kinds), p=shares / shares.sum()))]
-    if kind == "ruler":
-        ink = draw_figure(rng)
-    else:
-        glyphs = MAKERS[kind](int(rng.integers(1 << 30)), sources, rng)
-        ink = np.max([glyph.ink for glyph in glyphs], axis=0)
+    glyphs = MAKERS[kind](int(rng.integers(1 << 30)), sources, rng)
+    ink = np.max([glyph.ink for glyph in glyphs], axis=0)
     return np.zeros_like(ink) if rng.random() < 0.04 else np.asarray(ink, np.float32)
 
 

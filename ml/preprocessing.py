@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.binarisation import BROADEST, GLANCE_SIDE, find_ink_on_paper, glance
+from ml.desks import without_desk
 from ml.dots import without_dots
 from ml.flat_paper import find_ink_on_flat_paper
 from ml.frames import remove_frames
-from ml.paper import enlarge, shrink, without_desk
+from ml.paper import enlarge, shrink
 from ml.reflectance import usual_level
 from ml.ruling import remove_ruling
 from ml.sizes import WORKING_SIDE, Window
@@ -78,11 +79,19 @@ def find_ink(grey: Grey, reduced: float = 1.0, closer: Callable[[Window], Grey] 
     window = _around(ink, grey.shape) if scale * reduced > _NEARER else None
     if window is None or _NEARER * window.side > max(grey.shape) or pen_width(ink.map) > _FINEST:
         return ink
+    if _shows_desk(small, window.scaled(1 / scale)):
+        return ink
     near = shrink(closer(window) if closer else window.of(grey), WORKING_SIDE)
     again = _find(near)
     if not (again.map > 0.5).any():
         return ink
     return replace(again, scale=again.scale * window.width / near.shape[1], origin=(window.x, window.y))
+
+
+def _shows_desk(small: Grey, window: Window) -> bool:
+    """Whether there is a desk in this part of a picture, which from closer by would not be known for one."""
+    sheet = without_desk(small)
+    return sheet is not small and bool((sheet != small)[window.place].any())
 
 
 def _find(small: Grey) -> Ink:

@@ -1,7 +1,7 @@
 """Photographs of written ink, of more kinds than `ml.rendering` knows: what the ink network learns to see through.
 
-Worn paper, ruling, grids, margins and frames, shadows, dirt, uneven ink, noise, a desk around the sheet; and what is
-left of photographs in two shades.
+Worn paper, ruling, grids, margins and frames, shadows, dirt, uneven ink, noise. And, which it has not learned from:
+a desk around the sheet, and what is left of photographs in two shades.
 """
 
 import cv2
@@ -51,19 +51,14 @@ def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None, *,
     return invert(picture) if rng.random() < 0.2 else picture
 
 
-def make_bilevel(picture: Grey, rng: np.random.Generator, *, is_light: bool = False) -> Grey:
-    """A photograph, uint8 (h, w), as programs make it black and white: dithered, or with a threshold at each point.
-
-    `is_light`: its ink is lighter than its paper, and stays so.
-    """
+def make_bilevel(picture: Grey, rng: np.random.Generator) -> Grey:
+    """A photograph of dark ink, uint8 (h, w), made black and white: dithered, or with a threshold at each point."""
     if rng.random() < 0.5:
         return np.asarray(Image.fromarray(picture).convert("1"), np.uint8) * np.uint8(255)
     window = 2 * int(max(picture.shape) * rng.uniform(0.02, 0.07)) + 3
     weights = cv2.ADAPTIVE_THRESH_GAUSSIAN_C if rng.random() < 0.5 else cv2.ADAPTIVE_THRESH_MEAN_C
     below = float(rng.uniform(3, 14))
-    dark = invert(picture) if is_light else picture
-    found = np.asarray(cv2.adaptiveThreshold(dark, 255, weights, cv2.THRESH_BINARY, window, below), np.uint8)
-    return invert(found) if is_light else found
+    return np.asarray(cv2.adaptiveThreshold(picture, 255, weights, cv2.THRESH_BINARY, window, below), np.uint8)
 
 
 def _lay_on_desk(sheet: Map, ink: Map, paper: float, rng: np.random.Generator) -> Map:

@@ -147,7 +147,7 @@ def test_grain_of_a_large_sheet_does_not_outweigh_a_small_digit() -> None:
 @pytest.mark.parametrize("invert", [False, True])
 def test_contrast_of_faint_writing_on_a_large_grainy_sheet_is_its_own(invert: bool) -> None:
     rng = np.random.default_rng(3)
-    grain = cv2.resize(rng.normal(0, 6, (60, 80)), (1200, 900), interpolation=cv2.INTER_CUBIC)
+    grain = cv2.resize(rng.normal(0, 3, (60, 80)), (1200, 900), interpolation=cv2.INTER_CUBIC)
     picture = np.full((900, 1200), 150.0) + grain + rng.normal(0, 2, (900, 1200))
     digit = 1 - _grey("3", side=90, pen=6) / 255
     picture[500:590, 700:790] -= 40 * digit

@@ -201,7 +201,7 @@ def test_sheet_at_a_slant_on_a_desk_with_a_grain(recognizer: Recognizer, shadow:
     grain = cv2.resize(np.random.default_rng(2).normal(80, 9, (height // 3, 6)), (width, height))
     photo = covered * cv2.warpPerspective(sheet, slant, (width, height)) + (1 - covered) * grain
     if shadow:
-        photo *= np.interp(np.add.outer(np.arange(height), np.arange(width)), (500, 560), (1.0, 0.6))
+        photo *= np.interp(np.add.outer(np.arange(height), np.arange(width)), (500, 560), (1.0, 0.75))
 
     reading = _read(recognizer, _picture(photo), "JPEG")
 

@@ -282,6 +282,15 @@ def test_what_the_border_cuts_off_above_a_digit_is_not_joined_to_it() -> None:
     assert digit.is_whole
 
 
+def test_foot_of_a_digit_above_is_no_part_of_the_digit_close_below() -> None:
+    ink = np.vstack([_ink("3")[74:], np.zeros((2, 100), np.float32), _ink("2")])
+
+    (digit,) = _propose(ink)
+
+    assert digit.box[1] > 20
+    assert digit.is_whole
+
+
 def test_bar_at_the_border_of_a_digit_that_does_not_reach_it_stays() -> None:
     ink = np.zeros((120, 100), np.float32)
     ink[16:116] = _ink("3")
