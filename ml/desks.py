@@ -16,9 +16,6 @@ _TIGHT_SIDE = 150
 _SEARCH_SIDE = 100
 _LEVELS = 22
 _LEAST_SHEET = 0.4
-_LEAST_AREA = 0.25
-"""Of the picture's sides, and of all of it without a margin: what is smaller may be a patch of light."""
-
 _SOLID = 0.8
 _CONVEX = 0.9
 _MOST_BRIGHT_BORDER = 0.3
@@ -41,7 +38,7 @@ def without_desk(grey: Grey) -> Grey:
     if sheet is None:
         return grey
     inner = _eroded(sheet, _EDGE)
-    if inner.mean() < _LEAST_AREA:
+    if inner.mean() <= _border(sheet).mean():  # a patch of light in a corner
         return grey
     inside = cv2.resize(inner, grey.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     return np.where(inside, grey, _continued_beyond(small, inner, grey.shape))
