@@ -30,7 +30,8 @@ def plot_learning_curves(histories: Mapping[str, Sequence[Mapping[str, float]]],
         wrong = [100 - 100 * epoch["validation_accuracy"] for epoch in history]
         error.plot(epochs, wrong, color=line.get_color(), label=f"{name}: validation error")
     loss.set(xlabel="epoch", ylabel="training loss (dashed)", yscale="log")
-    error.set(ylabel="validation error, % (solid)", yscale="log")
+    error.set(ylabel="validation error, % (solid)")
+    error.set_yscale("symlog", linthresh=0.01)  # there may be none
     loss.legend(loc="upper right", fontsize="small")
     figure.savefig(path, dpi=90)
 

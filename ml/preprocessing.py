@@ -74,35 +74,32 @@ def find_ink(grey: Grey, reduced: float = 1.0, closer: Callable[[Window], Grey] 
     """
     small = shrink(grey, WORKING_SIDE)
     scale = grey.shape[1] / small.shape[1]
-    seen = _find(small)
+    seen, desk = _find(small)
     ink = replace(seen, scale=seen.scale * scale)
     window = _around(ink, grey.shape) if scale * reduced > _NEARER else None
     if window is None or _NEARER * window.side > max(grey.shape) or pen_width(ink.map) > _FINEST:
         return ink
-    if _shows_desk(small, window.scaled(1 / scale)):
+    # From so close, a desk is not known for one.
+    if desk is not None and desk[window.scaled(desk.shape[1] / grey.shape[1]).place].any():
         return ink
     near = shrink(closer(window) if closer else window.of(grey), WORKING_SIDE)
-    again = _find(near)
+    again, _ = _find(near)
     if not (again.map > 0.5).any():
         return ink
     return replace(again, scale=again.scale * window.width / near.shape[1], origin=(window.x, window.y))
 
 
-def _shows_desk(small: Grey, window: Window) -> bool:
-    """Whether there is a desk in this part of a picture, which from closer by would not be known for one."""
-    sheet = without_desk(small)
-    return sheet is not small and bool((sheet != small)[window.place].any())
-
-
-def _find(small: Grey) -> Ink:
-    """The ink in a picture of no more pixels than are looked at."""
+def _find(small: Grey) -> tuple[Ink, NDArray[np.bool_] | None]:
+    """The ink in a picture of no more pixels than are looked at, and where a desk is; None where there is none."""
     small = without_dots(small)
     if drawn := find_ink_on_flat_paper(small):
         found, contrast = drawn
-        return Ink(remove_ruling(remove_frames(found, found)), 1.0, contrast)
+        return Ink(remove_ruling(remove_frames(found, found)), 1.0, contrast), None
     large = enlarge(small)
-    ink = _in_photograph(without_desk(large))
-    return replace(ink, scale=ink.scale * small.shape[1] / large.shape[1])
+    sheet = without_desk(large)
+    ink = _in_photograph(sheet)
+    desk = None if sheet is large else sheet != large
+    return replace(ink, scale=ink.scale * small.shape[1] / large.shape[1]), desk
 
 
 def _in_photograph(small: Grey) -> Ink:

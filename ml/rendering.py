@@ -180,13 +180,6 @@ def smooth_noise(shape: tuple[int, int], scale: float, rng: np.random.Generator)
     return np.asarray(np.clip(cv2.GaussianBlur(rng.random(shape, np.float32), (0, 0), scale) * 3 - 1, 0, 1))
 
 
-def stains(shape: tuple[int, int], sizes: tuple[float, float], rng: np.random.Generator) -> Map:
-    """Unevenness of mean 0 and a deviation of nearly 1, with spots about `sizes` (height, width) pixels large."""
-    coarse = (2 + int(shape[0] / sizes[0]), 2 + int(shape[1] / sizes[1]))
-    spots = rng.normal(0, 1, coarse).astype(np.float32)
-    return np.asarray(cv2.resize(spots, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
-
-
 def invert(picture: Grey) -> Grey:
     """Light ink on dark ground."""
     return np.asarray(255 - picture, np.uint8)

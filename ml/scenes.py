@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ml.rendering import Grey, Map, invert, light, smooth_noise, stains
+from ml.rendering import Grey, Map, invert, light, smooth_noise
 
 _Shape = tuple[int, int]
 
@@ -68,7 +68,7 @@ def _lay_on_desk(sheet: Map, ink: Map, paper: float, rng: np.random.Generator) -
     brightness = paper * (rng.uniform(1.1, 1.4) if rng.random() < _ON_A_BRIGHT_DESK else rng.uniform(0.08, 0.88))
     desk = np.full(shape, brightness, np.float32)
     height, width = np.exp(rng.uniform(np.log(2), np.log(max(shape)), 2)).tolist()
-    desk *= 1 + rng.uniform(0, _MOST_GRAIN) * stains(shape, (height, width), rng)
+    desk *= 1 + rng.uniform(0, _MOST_GRAIN) * _stains(shape, (height, width), rng)
     if rng.random() < 0.5:
         near = cv2.GaussianBlur(covered, (0, 0), rng.uniform(0.005, 0.04) * max(shape))
         desk *= 1 - rng.uniform(0.1, 0.6) * near
@@ -103,7 +103,7 @@ def _paper(shape: _Shape, side: float, brightness: float, contrast: float, rng: 
     """Paper with nothing written on it; its lines are no darker than the ink that `contrast` tells of."""
     paper = np.full(shape, brightness, np.float32)
     if rng.random() < 0.35:
-        paper *= 1 + rng.uniform(0.01, 0.06) * stains(shape, (scale := rng.uniform(8, 60), scale), rng)
+        paper *= 1 + rng.uniform(0.01, 0.06) * _stains(shape, (scale := rng.uniform(8, 60), scale), rng)
     for chance in (0.55, 0.15):
         if rng.random() < chance:
             paper *= 1 - rng.uniform(0.04, 0.75) * contrast * _lines(shape, side, rng)
@@ -145,7 +145,7 @@ def _lines(shape: _Shape, side: float, rng: np.random.Generator) -> Map:
             across = gap if rng.random() < 0.7 else gap * rng.uniform(0.5, 3)
             _rule(lines, rng.uniform(0, across), across, slope, width, upright=True)
     if rng.random() < 0.2:
-        lines *= np.clip(0.6 + 0.8 * stains(shape, (scale := rng.uniform(3, 12), scale), rng), 0, 1)
+        lines *= np.clip(0.6 + 0.8 * _stains(shape, (scale := rng.uniform(3, 12), scale), rng), 0, 1)
     return lines
 
 
@@ -157,3 +157,10 @@ def _rule(lines: NDArray[np.float32], start: float, gap: float, slope: float, wi
         before, after = round(offset - tilt), round(offset + tilt)
         first, last = ((before, 0), (after, side)) if upright else ((0, before), (side, after))
         cv2.line(lines, first, last, 1.0, width, cv2.LINE_AA)
+
+
+def _stains(shape: _Shape, sizes: tuple[float, float], rng: np.random.Generator) -> Map:
+    """Unevenness of mean 0 and a deviation of nearly 1, with spots about `sizes` (height, width) pixels large."""
+    coarse = (2 + int(shape[0] / sizes[0]), 2 + int(shape[1] / sizes[1]))
+    spots = rng.normal(0, 1, coarse).astype(np.float32)
+    return np.asarray(cv2.resize(spots, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), np.float32)
