@@ -21,8 +21,8 @@ from ml.saliency import saliency
 from ml.scoring import Scorer
 from ml.segmentation import Candidate
 from ml.slashes import find_slashes
-from ml.unread import find_signs
-from ml.ways import Way, agreement, settle
+from ml.unread import find_signs, leaves_neighbour
+from ml.ways import Way, agree, settle
 
 
 class ModelFailed(ImageError):  # noqa: N818
@@ -141,14 +141,15 @@ class Recognizer:
         ways = find_ways(steps, prepared.digits)
         if ways and not are_too_many(prepared, ways[0]):
             ways = weigh(ways, prepared.candidates, steps, judgement.belief, signs, slashes, prepared.digits)
-        judgement = settle(judgement, ways)
+        has_neighbour = bool(ways) and leaves_neighbour(prepared.candidates, ways[0].path)
+        agreement = agree(ways, has_neighbour=has_neighbour)
+        judgement = settle(judgement, ways, agreement)
         digits = _digits(prepared, judgement, ways[0]) if ways else ()
-        reason = refusal(prepared, judgement, ways, signs, self.thresholds)
-        chance = agreement(ways)
+        reason = refusal(prepared, judgement, ways, agreement, signs, self.thresholds)
         product = float(np.prod([digit.confidence for digit in digits])) if digits else 0.0
         return Reading(
             text="".join(str(digit.digit) for digit in digits),
-            confidence=product if chance is None else min(product, chance),
+            confidence=product if agreement.chance is None else min(product, agreement.chance),
             accepted=reason is None,
             reason=reason,
             digits=digits,

@@ -13,7 +13,7 @@ from ml.preprocessing import FAINT_CONTRAST
 from ml.slashes import is_likely_slash
 from ml.strokes import widest_stroke
 from ml.unread import cut_apart, leaves_digit_out
-from ml.ways import Way, agreement, is_contradicted, is_sure
+from ml.ways import Agreement, Way
 
 MAX_DIGITS = 64
 _BLOT = 11.0
@@ -26,15 +26,20 @@ _SLIM = 1.6
 
 
 def refusal(
-    prepared: Prepared, judgement: Judgement, ways: Sequence[Way], signs: Collection[int], thresholds: Thresholds
+    prepared: Prepared,
+    judgement: Judgement,
+    ways: Sequence[Way],
+    agreement: Agreement,
+    signs: Collection[int],
+    thresholds: Thresholds,
 ) -> str | None:
     """Why not to believe the best way to read a picture: a reason as a Reading has it; None to believe it.
 
-    `judgement`: as `ml.ways.settle` leaves it. `signs`: of `ml.unread.find_signs`.
+    `judgement`: as `ml.ways.settle` leaves it. `agreement`: on the best way. `signs`: of `ml.unread.find_signs`.
     """
     if not ways:
         return "blank"
-    best, chance, path = ways[0], agreement(ways), list(ways[0].path)
+    best, path = ways[0], list(ways[0].path)
     if prepared.contrast < FAINT_CONTRAST:
         return "too_faint"
     if are_too_many(prepared, best):
@@ -45,12 +50,12 @@ def refusal(
     is_outlier = thresholds.are_exceeded(judgement.outlier[path], cut)
     foreign = judgement.foreign[cut_apart(prepared.candidates, path)].max(initial=0.0)
     read = {line for index in path if (line := prepared.candidates[index].line) is not None}
-    believed = read if is_sure(best, chance) else set()
+    believed = read if agreement.is_sure else set()
     is_unread = leaves_digit_out(prepared.candidates, path, signs, believed)
     if is_outlier or foreign > thresholds.outlier or is_unread:
         return "not_a_digit"
     least = judgement.confidence_in(path, best.digits).min()
-    is_doubtful = is_contradicted(best, chance) or (not is_sure(best, chance) and _may_hold_slash(prepared, best))
+    is_doubtful = agreement.is_contradicted or (not agreement.is_sure and _may_hold_slash(prepared, best))
     return "ambiguous" if is_doubtful or least < thresholds.confidence else None
 
 

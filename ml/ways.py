@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +11,9 @@ import numpy as np
 from ml.calibration import Judgement
 
 _SURE = 0.5
+_SURE_OF_ONE = 0.9
 _DOUBTFUL = 0.15
-"""Of the chance that both networks give a number."""
+"""Of the chance that both networks give a number, or a single digit."""
 
 
 class Way(NamedTuple):
@@ -26,27 +28,45 @@ class Way(NamedTuple):
     word: float | None = None
 
 
-def agreement(ways: Sequence[Way]) -> float | None:
-    """The chance, in [0, 1], that the picture says what the best way says: by the line network, and beside other ways.
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What both networks say of the best way.
 
-    None where the line network was not asked.
+    `chance`: that the picture says what the way says, in [0, 1]: by the line network, and beside other ways; None
+    where that was not asked. `is_sure`, `is_contradicted`: whether the line as a whole is to be believed, or speaks
+    against the way.
+    """
+
+    chance: float | None = None
+    is_sure: bool = False
+    is_contradicted: bool = False
+
+
+def agree(ways: Sequence[Way], *, has_neighbour: bool = False) -> Agreement:
+    """How far the networks agree on the best of these ways.
+
+    `has_neighbour`: beside what is read there is a part of something else. Only then, a line of a single digit is more
+    than that digit, and says more than the classifier does.
     """
     if not ways or ways[0].word is None:
-        return None
+        return Agreement()
     share = 1.0 / float(np.exp([way.score - ways[0].score for way in ways]).sum())
-    return float(np.exp(ways[0].word)) * share
+    chance = float(np.exp(ways[0].word)) * share
+    if len(ways[0].digits) > 1:
+        return Agreement(chance, chance > _SURE, chance < _DOUBTFUL)
+    return Agreement(chance, has_neighbour and chance > _SURE_OF_ONE)
 
 
-def settle(judgement: Judgement, ways: Sequence[Way]) -> Judgement:
+def settle(judgement: Judgement, ways: Sequence[Way], agreement: Agreement) -> Judgement:
     """The judgement of the best way's candidates, now that the whole is known.
 
     Where ways differ in one digit of the same path only, all that is known tells how probable each is. A digit that
-    the classifier does not see there is at least as probable as the whole, and as any other. In a number that is sure,
+    the classifier does not see there is at least as probable as the whole, and as any other. In a line that is sure,
     a candidate that looks strange is one that was cut badly.
     """
     if not ways:
         return judgement
-    best, chance = ways[0], agreement(ways) or 0.0
+    best, chance = ways[0], agreement.chance or 0.0
     probabilities = judgement.probabilities.copy()
     for place, (index, digit) in enumerate(zip(best.path, best.digits, strict=True)):
         rivals = [way for way in ways if _is_same_but_for(place, way, best)]
@@ -57,18 +77,8 @@ def settle(judgement: Judgement, ways: Sequence[Way]) -> Judgement:
             share = max(chance, ahead / (1.0 + ahead))
             probabilities[index] *= 1.0 - share
             probabilities[index, digit] += share
-    strange = 1.0 - chance if is_sure(best, chance) else 1.0
+    strange = 1.0 - chance if agreement.is_sure else 1.0
     return Judgement(probabilities, judgement.outlier * strange, judgement.foreign * strange)
-
-
-def is_sure(way: Way, chance: float | None) -> bool:
-    """Whether a way reads a number of which the line as a whole is to be believed; `chance`: the `agreement`."""
-    return chance is not None and chance > _SURE and len(way.digits) > 1
-
-
-def is_contradicted(way: Way, chance: float | None) -> bool:
-    """Whether a way reads a number that the line as a whole speaks against; `chance`: the `agreement`."""
-    return chance is not None and chance < _DOUBTFUL and len(way.digits) > 1
 
 
 def _is_same_but_for(place: int, a: Way, b: Way) -> bool:

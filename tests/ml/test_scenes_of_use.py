@@ -99,6 +99,17 @@ def test_digit_that_hangs_on_the_one_above_is_not_read_as_one(recognizer: Recogn
     assert not _read(recognizer, sheet).accepted
 
 
+def test_digit_that_hangs_on_what_the_border_cuts_off(recognizer: Recognizer) -> None:
+    row = Image.new("L", (420, 280), "white")
+    for left, digit in ((0, "3"), (140, "4")):
+        ink = drawing(digit, pen=22).convert("L").point(lambda value: 255 - value)
+        row.paste("black", (left, 0), ink)
+
+    reading = _read(recognizer, row.crop((160, 0, 420, 280)))
+
+    assert (reading.text, reading.accepted) == ("4", True)
+
+
 def test_fine_writing_on_several_lines_of_a_photograph(recognizer: Recognizer) -> None:
     sheet = Image.new("L", (1200, 900), "white")
     for line, digits in enumerate(("1471", "7213", "4112")):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ml.calibration import Judgement
-from ml.ways import Way, agreement, is_contradicted, is_sure, settle
+from ml.ways import Agreement, Way, agree, settle
 
 
 def _judgement() -> Judgement:
@@ -15,27 +15,40 @@ def _judgement() -> Judgement:
     return Judgement(probabilities, np.full(2, 0.9), np.full(2, 0.5))
 
 
+def _settled(judgement: Judgement, ways: list[Way]) -> Judgement:
+    return settle(judgement, ways, agree(ways))
+
+
 def test_agreement_is_what_the_line_network_says_beside_the_other_ways() -> None:
     ways = [Way(-1.0, (5, 7), (0, 1), np.log(0.8)), Way(-1.0 - np.log(3), (3, 7), (0, 1), np.log(0.1))]
 
-    assert agreement(ways) == pytest.approx(0.8 * 0.75)
-    assert agreement([Way(-1.0, (5, 7), (0, 1))]) is None
-    assert agreement([]) is None
+    assert agree(ways).chance == pytest.approx(0.8 * 0.75)
+    assert agree([Way(-1.0, (5, 7), (0, 1))]) == agree([]) == Agreement()
 
 
-def test_only_a_number_can_be_sure_or_contradicted() -> None:
-    number, digit = Way(0.0, (5, 7), (0, 1)), Way(0.0, (5,), (0,))
+@pytest.mark.parametrize(
+    ("chance", "is_sure", "is_contradicted"), [(0.9, True, False), (0.5, False, False), (0.01, False, True)]
+)
+def test_number_may_be_sure_or_contradicted(chance: float, is_sure: bool, is_contradicted: bool) -> None:
+    found = agree([Way(0.0, (5, 7), (0, 1), np.log(chance))])
 
-    assert is_sure(number, 0.9) and not is_sure(number, 0.5) and not is_sure(digit, 0.9)
-    assert is_contradicted(number, 0.01) and not is_contradicted(number, 0.5) and not is_contradicted(digit, 0.01)
-    assert not is_sure(number, None) and not is_contradicted(number, None)
+    assert (found.is_sure, found.is_contradicted) == (is_sure, is_contradicted)
+
+
+@pytest.mark.parametrize(("chance", "is_sure"), [(0.99, True), (0.8, False), (0.01, False)])
+def test_single_digit_is_sure_only_beside_what_the_border_cuts_off(chance: float, is_sure: bool) -> None:
+    ways = [Way(0.0, (5,), (0,), np.log(chance))]
+
+    beside, alone = agree(ways, has_neighbour=True), agree(ways)
+    assert (beside.is_sure, alone.is_sure) == (is_sure, False)
+    assert not (beside.is_contradicted or alone.is_contradicted)
 
 
 def test_what_is_known_of_the_whole_changes_the_probabilities_of_a_digit() -> None:
     before = _judgement()
     ways = [Way(-1.0, (5, 7), (0, 1)), Way(-1.0 - np.log(3), (3, 7), (0, 1)), Way(-1.5, (7,), (1,))]
 
-    after = settle(before, ways)
+    after = _settled(before, ways)
 
     np.testing.assert_allclose(after.probabilities[0, [5, 3, 8]], [0.995 * 0.75, 0.995 * 0.25, 0.005])
     np.testing.assert_array_equal(after.probabilities[1], before.probabilities[1])
@@ -43,7 +56,7 @@ def test_what_is_known_of_the_whole_changes_the_probabilities_of_a_digit() -> No
 
 
 def test_digit_that_only_the_line_network_sees_is_as_probable_as_it_says() -> None:
-    after = settle(_judgement(), [Way(0.0, (8, 7), (0, 1), np.log(0.5))])
+    after = _settled(_judgement(), [Way(0.0, (8, 7), (0, 1), np.log(0.5))])
 
     np.testing.assert_allclose(after.probabilities[0, [8, 3, 5]], [0.5 + 0.0025, 0.35, 0.1475])
     assert after.probabilities.sum(axis=1) == pytest.approx(1)
@@ -51,7 +64,7 @@ def test_digit_that_only_the_line_network_sees_is_as_probable_as_it_says() -> No
 
 @pytest.mark.parametrize("chance", [1e-9, 0.05, 0.3, 0.99])
 def test_digit_that_is_read_is_the_most_probable_one(chance: float) -> None:
-    after = settle(_judgement(), [Way(0.0, (8, 7), (0, 1), np.log(chance))])
+    after = _settled(_judgement(), [Way(0.0, (8, 7), (0, 1), np.log(chance))])
 
     assert after.probabilities[0, 8] == pytest.approx(after.probabilities[0].max())
     assert after.probabilities.sum(axis=1) == pytest.approx(1)
@@ -60,8 +73,8 @@ def test_digit_that_is_read_is_the_most_probable_one(chance: float) -> None:
 def test_candidates_of_a_sure_number_are_less_strange() -> None:
     before = _judgement()
 
-    sure = settle(before, [Way(0.0, (3, 7), (0, 1), np.log(0.9))])
-    doubtful = settle(before, [Way(0.0, (3, 7), (0, 1), np.log(0.4))])
+    sure = _settled(before, [Way(0.0, (3, 7), (0, 1), np.log(0.9))])
+    doubtful = _settled(before, [Way(0.0, (3, 7), (0, 1), np.log(0.4))])
 
     np.testing.assert_allclose(sure.outlier, 0.1 * before.outlier)
     np.testing.assert_allclose(sure.foreign, 0.1 * before.foreign)
@@ -71,4 +84,4 @@ def test_candidates_of_a_sure_number_are_less_strange() -> None:
 def test_nothing_read_leaves_all_as_it_is() -> None:
     before = _judgement()
 
-    assert settle(before, []) is before
+    assert settle(before, [], Agreement()) is before
