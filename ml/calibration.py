@@ -19,6 +19,8 @@ REFUSED = 0.0065
 IMPLAUSIBLE = 0.005
 """A label less probable than this is taken for wrong."""
 
+_BINS = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -98,8 +100,8 @@ def judge(outputs: NDArray[np.float32], kind: str, temperature: float) -> Judgem
     neural networks", 2017); the outlier score against all ten together.
     """
     scores = _scores(outputs, kind)
-    probabilities = _softmax(scores[:, :10] / temperature)
-    others = _softmax(scores)[:, 10:]
+    probabilities = softmax(scores[:, :10] / temperature)
+    others = softmax(scores)[:, 10:]
     return Judgement(probabilities, others.sum(axis=1), others[:, :1].sum(axis=1))
 
 
@@ -108,7 +110,8 @@ def _scores(outputs: NDArray[np.float32], kind: str) -> Floats:
     return np.log(np.maximum(scores, SMALLEST)) if kind == "softmax10" else scores
 
 
-def _softmax(scores: Floats) -> Floats:
+def softmax(scores: Floats) -> Floats:
+    """Probabilities from raw scores, float64 (N, K) each."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
 
@@ -147,10 +150,10 @@ def _lower_quantile(values: Floats, share: float) -> float:
     return float(np.sort(values)[int(share * len(values))])
 
 
-def expected_calibration_error(confidence: Floats, correct: NDArray[np.bool_], *, bins: int = 15) -> float:
-    """Mean distance between confidence and accuracy over equal bins, weighted by size, in [0, 1]."""
+def expected_calibration_error(confidence: Floats, correct: NDArray[np.bool_]) -> float:
+    """Mean distance between confidence and accuracy over fifteen equal bins, weighted by size, in [0, 1]."""
     if not len(confidence):
         return 0.0
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    which = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
     gaps = [abs(np.sum(confidence[which == one]) - np.sum(correct[which == one])) for one in np.unique(which)]
     return float(np.sum(gaps) / len(confidence))

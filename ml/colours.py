@@ -19,8 +19,10 @@ def by_colour(rgb: NDArray[np.uint8]) -> Grey | None:
 
     Along the line on which colours differ most, whatever their brightness. None where they hardly differ.
     """
-    factor = min(1.0, _SIDE / max(rgb.shape[:2]))
-    small = cv2.resize(rgb, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    height, width = rgb.shape[:2]
+    factor = min(1.0, _SIDE / max(height, width))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     chroma = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)[..., 1:].reshape(-1, 2).astype(np.float32)
     paper = np.median(chroma, axis=0)
     axis = np.linalg.eigh(np.cov(chroma - paper, rowvar=False))[1][:, -1].astype(np.float32)

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.strokes import pen_width
+
 Map = NDArray[np.float32]
 
 MOST_CUTS = 40
@@ -39,7 +41,7 @@ def find_cuts(blot: Map, height: float) -> list[NDArray[np.int32]]:
     size = (max(3, round(blot.shape[1] * scale)), max(3, round(blot.shape[0] * scale)))
     small = np.asarray(cv2.resize(blot, size, interpolation=cv2.INTER_AREA), np.float32)
     height *= scale
-    stroke_width = _stroke_width(small)
+    stroke_width = max(1.0, pen_width(small))
     paths = _distinct(_paths(small, height, stroke_width), small, _LEAST_INK * stroke_width * height)
     rows = np.linspace(0, len(small) - 1, blot.shape[0])
     ratio = blot.shape[1] / small.shape[1]
@@ -118,10 +120,3 @@ def _walk(back: list[list[int]], column: int) -> list[int]:
         column += steps[column]
         way.append(column)
     return way
-
-
-def _stroke_width(ink: Map) -> float:
-    mask = (ink > 0.5).astype(np.uint8)
-    area = cv2.countNonZero(mask)
-    core = cv2.erode(mask, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return max(1.0, 2 * area / max(1, area - cv2.countNonZero(core)))

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.calibration import softmax
 from ml.ctc import Floats, Number, likely_numbers, log_chances
 from ml.networks import AnySizeNetwork
 from ml.reading_order import Steps, spell
@@ -40,9 +41,7 @@ def shipped() -> AnySizeNetwork:
 
 def read_line(strip: NDArray[np.uint8]) -> Floats:
     """The chances of each digit and of none along a strip of `ml.strips`: float64 (t, 11), rows sum to 1."""
-    logits = shipped()(strip[..., None].astype(np.float32) / np.float32(255))[0].astype(np.float64)
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
+    return softmax(shipped()(strip[..., None].astype(np.float32) / np.float32(255))[0].astype(np.float64))
 
 
 def weigh(
@@ -78,7 +77,10 @@ def weigh(
     found = [*ways, *(way for number in numbers if (way := spell(number, steps)))]
     words = np.zeros(len(found))
     for line, chances in heard.items():
-        words += np.maximum(log_chances(chances, [_in_line(way, candidates, line) for way in found]), _IMPOSSIBLE)
+        said = [_in_line(way, candidates, line) for way in found]
+        different = list(dict.fromkeys(said))
+        word = dict(zip(different, log_chances(chances, different).tolist(), strict=True))
+        words += np.maximum([word[number] for number in said], _IMPOSSIBLE)
     weight = _BESIDE_PLAIN if is_plain else 1.0
     pairs = zip(found, (weight * words).tolist(), strict=True)
     weighed = (way._replace(score=way.score + word, word=word) for way, word in pairs)

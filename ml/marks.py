@@ -1,4 +1,4 @@
-"""Which components are no writing: specks, dashes that stand by themselves, brackets, holes punched into the paper."""
+"""Which components are no writing: dashes that stand by themselves, brackets, holes punched into the paper."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ml.components import Component, Labels, overlap
 from ml.runs import measure_run
 from ml.strokes import widest_stroke
 
-_SPECK = 0.16
 _FLAT = 2.0
 _DASH = 5.0
 
@@ -42,11 +41,11 @@ _LINE = 2.0
 
 
 def is_mark(one: Component, others: Sequence[Component], height: float, labels: Labels) -> bool:
-    """A speck, a hole, or a minus sign that stands by itself (the loose bar of a 5 stands over or beside its body).
+    """A hole, or a minus sign that stands by itself (the loose bar of a 5 stands over or beside its body).
 
     `others`: all components. `height`: the usual one of a digit. `labels`: the label picture.
     """
-    if max(one.width, one.height) < _SPECK * height or _is_hole(one, others, labels):
+    if _is_hole(one, others, labels):
         return True
     is_line = one.width >= _DASH * one.height and one.height < _LINE * one.thickness
     is_flat = one.width >= _FLAT * one.height and one.height <= 0.35 * height

@@ -11,8 +11,10 @@ from ml.sizes import longest
 Grey = NDArray[np.uint8]
 
 LEAST_SIDE = 48
+"""Pixels, of the shorter side: in a photograph of fewer, strokes are finer than those that the ink network knows."""
+
 _ENLARGED = 384
-"""Pixels: in a photograph of fewer, strokes are finer than those that the ink network knows."""
+"""Pixels: for that, no longer side becomes longer than this."""
 
 _SKEW_SIDE = 100
 _SHADE_SIDE = 400

@@ -70,7 +70,7 @@ def _find_ink(decoded: DecodedImage) -> Ink:
     if grey is None:
         return ink
     coloured = find_ink(grey)
-    return coloured if coloured.contrast > FAINT_CONTRAST else ink
+    return coloured if coloured.contrast >= FAINT_CONTRAST else ink
 
 
 def _first_pieces(candidates: list[Candidate]) -> list[Candidate]:

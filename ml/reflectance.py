@@ -58,7 +58,7 @@ def measure(grey: Grey, *, light: bool | None = None) -> Reflectance:
 
 
 def _compare(grey: Grey, paper: Grey) -> tuple[Map, float, float]:
-    """What is lost of the paper's brightness, on ink and at every point, and how far bare paper strays."""
+    """What is lost of the paper's brightness at every point, the usual loss on ink, and how far bare paper strays."""
     # The flare keeps what is nearly black from being divided by nearly nothing.
     reflectance = np.asarray((grey + _FLARE) / (paper + _FLARE), np.float32)
     step = 1 + int(grey.size > 40_000)
@@ -73,5 +73,6 @@ def _compare(grey: Grey, paper: Grey) -> tuple[Map, float, float]:
 
 
 def usual_level(lost: Map) -> float:
-    """The mean of what is lost, float32 (N,), weighed by itself; 0 for nothing."""
-    return float((lost * lost).sum() / lost.sum()) if len(lost) else 0.0
+    """The mean of what is lost, float32 (N,), weighed by itself; 0 where in all nothing is lost."""
+    total = lost.sum()
+    return float((lost * lost).sum() / total) if total > 0 else 0.0

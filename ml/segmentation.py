@@ -40,7 +40,7 @@ class Candidate:
     `cuts`: on how many sides it was cut from its neighbours.
     `at_border`: it touches the left or right border, so the picture may show only a part of it.
     `at_edge`: it touches the upper or lower border, as in a picture cropped tightly around its digits.
-    `size`: its height as a share of the usual height of a digit in this picture.
+    `size`: its height as a share of the usual height of a digit in its line.
     `is_whole`: it is all of one connected component, uncut.
     `line`: which line of the picture it is in, counted from 0; None for one that spans several.
     """
@@ -67,8 +67,8 @@ class Candidate:
 def propose(ink: Ink, digits: int | None = None, *, most: int | None = None) -> list[Candidate]:
     """All candidates of a picture; they overlap, and `ml.reading_order` finds ways through them.
 
-    `digits`: how many there are, when the caller knows; more than there are components means more cuts. `most`: stop
-    at so many candidates, for texture has thousands, and each holds a crop.
+    `digits`: how many there are, when the caller knows; where all ink hangs together, more than one means more cuts.
+    `most`: stop at so many candidates, for texture has thousands, and each holds a crop.
     """
     return list(islice(_proposals(ink, digits), most))
 

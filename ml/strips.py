@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.reading_order import DIGIT_SIZE
 from ml.segmentation import Candidate
 from ml.strokes import Map, halved, thickened
 
@@ -27,9 +28,6 @@ _THINNEST = 1.7
 _COARSE = 4
 """How many times larger than the strip a line is at most while its strokes are thickened, for speed."""
 
-_LARGE = 0.6
-"""Of a digit's height: what is smaller does not say where the line is."""
-
 
 def make_strip(candidates: Sequence[Candidate]) -> NDArray[np.uint8]:
     """The ink of one line, level, uint8 (HEIGHT, w), 255 = ink; a digit of usual height is _DIGIT pixels high in it.
@@ -37,7 +35,8 @@ def make_strip(candidates: Sequence[Candidate]) -> NDArray[np.uint8]:
     `candidates`: all of the line, at least one. What is far above or below the digits is cut off.
     """
     pieces = [one for one in candidates if one.end == one.start + 1]
-    large = [one for one in pieces if one.size > _LARGE] or pieces
+    # What is smaller than a digit does not say where the line is.
+    large = [one for one in pieces if one.size > DIGIT_SIZE] or pieces
     slope = _slope(large)
     upper, lower = _bounds(large, slope)
     left, right = min(one.window[1].start for one in pieces), max(one.window[1].stop for one in pieces)

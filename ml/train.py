@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.architectures import ARCHITECTURES
-from ml.artifact import ArtifactError, CardFields, ModelCard, load_model, save_artifact
+from ml.artifact import ArtifactError, CardFields, ModelCard, load_model, save_artifact, verify
 from ml.augmentation import Distortion
 from ml.calibration import choose_thresholds, expected_calibration_error, fit_temperature, judge
 from ml.data import NOT_A_DIGIT, DataError, DataFiles, LabelledImages, add_data_options, join, load_mnist_test
@@ -116,8 +116,9 @@ def run(options: argparse.Namespace) -> ModelCard:
 
 
 def _widened_start(options: argparse.Namespace, recipe: Recipe) -> Path:
-    """Made once: a resumed training knows its start by the file's hash."""
-    path: Path = options.work / f"{options.output.stem}-start.keras"
+    """Made once from each start: a resumed training knows its own by the file's hash."""
+    start = verify(options.start_from).sha256
+    path: Path = options.work / f"{options.output.stem}-start-{start[:8]}.keras"
     if not path.exists():
         save_widened(options.start_from, recipe.architecture, options.seeds[0], path)
     return path

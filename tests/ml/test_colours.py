@@ -57,3 +57,13 @@ def test_colours_become_a_grey_picture_with_darker_ink() -> None:
         assert grey is not None and grey.shape == (160, 160) and grey.dtype == np.uint8
         assert grey[0, 0] == 200
         assert grey.min() < 120
+
+
+@pytest.mark.parametrize("size", [(1700, 8), (8, 1700), (20_000, 8), (900, 9)])
+@pytest.mark.parametrize("noise", [0, 4])
+def test_coloured_strip_without_ink_is_no_trouble(recognizer: Recognizer, size: tuple[int, int], noise: int) -> None:
+    tinted = np.random.default_rng(0).normal((200, 220, 250), noise, (size[1], size[0], 3))
+
+    reading = _read(recognizer, np.clip(tinted, 0, 255).astype(np.uint8), "PNG")
+
+    assert not reading.accepted
