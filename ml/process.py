@@ -1,6 +1,10 @@
-"""How a process that reads many pictures uses the machine."""
+"""How a process that reads or makes many pictures uses the machine."""
 
 import ctypes
+import multiprocessing
+import os
+import threading
+from multiprocessing.process import BaseProcess
 
 import cv2
 
@@ -24,3 +28,17 @@ def tune_process() -> None:
     if mallopt is not None:
         mallopt(_M_TRIM_THRESHOLD, KEPT_BYTES)
         mallopt(_M_MMAP_THRESHOLD, LARGEST_KEPT_BLOCK)
+
+
+def end_with_parent() -> None:
+    """From now on a process of a pool ends when the one that it works for does, however that ended.
+
+    A pool's processes wait for work for good where theirs was killed, each with the sources in its memory.
+    """
+    if (parent := multiprocessing.parent_process()) is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

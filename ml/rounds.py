@@ -20,6 +20,7 @@ from ml.compiling import compile_network
 from ml.files import replacing
 from ml.glyphs import Sources
 from ml.options import add_go_back, check_go_back
+from ml.process import end_with_parent
 from ml.progress import read_reached, write_reached
 from ml.training import go_back
 
@@ -85,6 +86,7 @@ def train_by_rounds(
         model.save(_checkpoint(options.work, number))
         write_reached(options.work, about, number)
         _checkpoint(options.work, number - 1).unlink(missing_ok=True)
+        keras.utils.clear_session()  # or TensorFlow keeps the examples of every round: gigabytes in the end
     if options.go_back:
         go_back(model, keras.saving.load_model(options.start_from, compile=False), options.go_back)
     model.save(options.work / "network.keras")
@@ -145,6 +147,7 @@ def _remember(make: Make, sources: Sources, seed: int) -> None:
     global _remembered
     _remembered = make, sources, seed
     cv2.setNumThreads(1)
+    end_with_parent()
 
 
 def _make_some(indices: NDArray[np.int64]) -> list[Any]:

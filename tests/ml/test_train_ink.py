@@ -1,13 +1,16 @@
 """The ink network's training, small: what it writes can be read with, and a stopped one goes on."""
 
+import gc
 import json
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ml.ink_examples import InkExamples
 from ml.networks import AnySizeNetwork
-from ml.train_ink import main
+from ml.train_ink import InkBatches, main
 from tests.ml.sources import write_mnist, write_strokes
 
 
@@ -48,6 +51,22 @@ def test_training_writes_a_network_and_goes_on_where_it_was_stopped(
     assert set(card["metrics"]) == {"precision", "recall", "f_measure"}
     ink = AnySizeNetwork.load("ink", tmp_path)(np.zeros((96, 64, 2), np.float32))
     assert ink.shape == (96, 64, 1)
+
+
+def test_examples_of_a_round_are_let_go(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[weakref.ref[InkBatches]] = []
+
+    def remembered(examples: InkExamples, *, seed: list[int]) -> InkBatches:
+        batches = InkBatches(examples, seed=seed)
+        made.append(weakref.ref(batches))
+        return batches
+
+    monkeypatch.setattr("ml.train_ink.InkBatches", remembered)
+    assert main([*command, "--rounds", "3", "--size", "32"]) == 0
+
+    gc.collect()
+    # The first is held by the function that TensorFlow traced with it.
+    assert [batches() for batches in made[1:]] == [None] * 2
 
 
 def test_another_training_in_the_same_folder_is_refused(
