@@ -5,12 +5,18 @@
 VENV ?= .venv
 BIN = $(VENV)/bin
 INSTALL = sh digitsite/run/install.sh $(VENV)
-# Whole files, in the order in which they were collected, to as many processes as there are cores.
-PARALLEL = -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
-# In these the database has no part that others do not try: time limits, learning, what callers and other servers say.
-ANY_DATABASE = recognizer/test_api_schema.py recognizer/test_diverged_models.py recognizer/test_doctor.py \
-    recognizer/test_learning.py recognizer/test_saliency.py recognizer/test_timelimits.py recognizer/test_webhooks.py \
-    telegram_integration/test_outages.py telegram_integration/test_secrecy.py
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+# Whole files, in the order in which they were collected, to one process more than there are cores, for much of what
+# tests do is wait. What pytest-xdist counts are physical cores: of two threads of one, it makes one process.
+PARALLEL = -n $(shell echo $$(($(CORES) < 4 ? $(CORES) + 1 : 4))) --dist loadgroup --no-loadscope-reorder
+# In these the database has no part that others do not try: time limits, learning, drawing, counters in Redis, words,
+# what callers and other servers say.
+ANY_DATABASE = recognizer/test_api_schema.py recognizer/test_charts.py recognizer/test_destinations.py \
+    recognizer/test_diverged_models.py recognizer/test_doctor.py recognizer/test_learning.py \
+    recognizer/test_problems.py recognizer/test_saliency.py recognizer/test_timelimits.py recognizer/test_tracing.py \
+    recognizer/test_translations.py recognizer/test_webhooks.py telegram_integration/test_drawing.py \
+    telegram_integration/test_limits.py telegram_integration/test_outages.py telegram_integration/test_replies.py \
+    telegram_integration/test_secrecy.py telegram_integration/test_stand_in.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run install install-dev install-train test test-postgres test-faults lint fix audit train train-ink train-lines evaluate bench requirements

@@ -48,7 +48,7 @@ def training() -> dict[str, float]:
     import keras
     import numpy as np
 
-    from ml.augmentation import DistortedBatches
+    from ml.batches import DistortedBatches
     from ml.data import LabelledImages
     from ml.training import Recipe, train
 

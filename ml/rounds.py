@@ -3,32 +3,24 @@
 import argparse
 import hashlib
 import json
-import multiprocessing
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import cv2
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
 from ml.artifact import file_sha256
 from ml.compiling import compile_network
 from ml.files import replacing
 from ml.glyphs import Sources
+from ml.making import Make, make_rounds
 from ml.options import add_go_back, check_go_back
-from ml.process import end_with_parent
 from ml.progress import read_reached, write_reached
 from ml.training import go_back
 
 _WARM_UP = 300
 _CLIPNORM = 5.0
-
-Make = Callable[[int, Sources, int], Any]
-"""The example `index` of the seed, made from the sources; a function of a module, for other processes."""
 
 
 def add_round_options(
@@ -115,44 +107,6 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
 
 def _checkpoint(work: Path, number: int) -> Path:
     return work / f"round-{number:03d}.keras"
-
-
-def make_rounds(
-    make: Make, sources: Sources, *, seed: int, first: int, last: int, size: int, processes: int = 2
-) -> Iterator[list[Any]]:
-    """`size` new examples for each round from `first` to before `last`, made while the one before is in use.
-
-    What is in a round follows from (seed, round) alone.
-    """
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, initializer=_remember, initargs=(make, sources, seed)) as pool:
-
-        def order(number: int) -> list[Future[list[Any]]]:
-            places = np.array_split(np.arange(number * size, (number + 1) * size), 4 * processes)
-            return [pool.submit(_make_some, place) for place in places]
-
-        coming = order(first) if first < last else []
-        for number in range(first, last):
-            ready = [example for future in coming for example in future.result()]
-            if number + 1 < last:
-                coming = order(number + 1)
-            yield ready
-
-
-_remembered: tuple[Make, Sources, int]
-
-
-def _remember(make: Make, sources: Sources, seed: int) -> None:
-    """Hand the sources to a worker process once, not with every order."""
-    global _remembered
-    _remembered = make, sources, seed
-    cv2.setNumThreads(1)
-    end_with_parent()
-
-
-def _make_some(indices: NDArray[np.int64]) -> list[Any]:
-    make, sources, seed = _remembered
-    return [make(int(index), sources, seed) for index in indices]
 
 
 def save_network(

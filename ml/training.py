@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ml.architectures import ARCHITECTURES, build
 from ml.artifact import load_model
-from ml.augmentation import DistortedBatches, Distortion
+from ml.augmentation import Distortion
+from ml.batches import DistortedBatches
 from ml.calibration import IMPLAUSIBLE, judge
 from ml.data import NOT_A_DIGIT, LabelledImages
 from ml.files import replacing

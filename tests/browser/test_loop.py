@@ -30,7 +30,7 @@ from tests.telegram_integration.conftest import bot_process
 
 # Training competes with whatever else runs on the machine.
 pytestmark = pytest.mark.timeout(2000)
-QUICK = ("--epochs", "6", "--limit", "10000", "--pictures", "none")
+QUICK = ("--epochs", "6", "--limit", "5000", "--pictures", "none")
 PREDICTIONS = "/api/v1/predictions/"
 
 

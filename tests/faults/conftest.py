@@ -34,7 +34,7 @@ def outage() -> float:
     return 30.0 if LONG else 7.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
     """A disk on which the longest test has room, where one may be mounted."""
     folder = tmp_path_factory.mktemp("disk")
@@ -49,7 +49,7 @@ def _runs(*command: str) -> bool:
     return shutil.which(command[0]) is not None and subprocess.run(command, capture_output=True).returncode == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sqlite_service(tmp_path_factory: pytest.TempPathFactory, small_disk: Path | None) -> Iterator[Service]:
     """On SQLite, on the small disk where there is one; Redis on a unix socket, as `make run` has it."""
     folder = tmp_path_factory.mktemp("sqlite")
@@ -65,7 +65,7 @@ def in_reach(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """On PostgreSQL, with Redis over TCP."""
     folder = in_reach(tmp_path_factory.mktemp("postgres"))

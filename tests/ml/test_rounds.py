@@ -2,7 +2,7 @@ import numpy as np
 
 from ml.glyphs import Sources
 from ml.ink_examples import make_example
-from ml.rounds import make_rounds
+from ml.making import make_rounds
 
 
 def test_rounds_are_the_same_wherever_one_begins(sources: Sources) -> None:

@@ -3,6 +3,8 @@
 import gc
 import json
 import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,74 +16,91 @@ from ml.train_ink import InkBatches, main
 from tests.ml.sources import write_mnist, write_strokes
 
 
-@pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    monkeypatch.delenv("DIGITS_LETTERS", raising=False)
-    monkeypatch.delenv("DIGITS_STROKES", raising=False)
+class Stopped(Exception):
+    """Raised where the first training of these tests ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One that was stopped after both of its rounds, before it was measured.
+
+    `command`: to go on with it. `batches`: what it was fitted to, as long as anything else holds them.
+    """
+
+    folder: Path
+    command: list[str]
+    batches: list[weakref.ref[InkBatches]]
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Training]:
+    folder = tmp_path_factory.mktemp("ink")
+    training = Training(folder, [*_files(folder), "--rounds", "2", "--size", "32"], [])
+
+    def remembered(examples: InkExamples, *, seed: list[int]) -> InkBatches:
+        batches = InkBatches(examples, seed=seed)
+        training.batches.append(weakref.ref(batches))
+        return batches
+
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DIGITS_LETTERS", raising=False)
+        patch.delenv("DIGITS_STROKES", raising=False)
+        with patch.context() as stopping:
+            stopping.setattr("ml.train_ink.InkBatches", remembered)
+            stopping.setattr("ml.train_ink.measure_ink", stop)
+            with pytest.raises(Stopped):
+                main(training.command)
+        yield training
+
+
+def _files(folder: Path) -> list[str]:
     files = {
-        "--data": write_mnist(tmp_path / "mnist.npz", training=240),
-        "--strokes": write_strokes(tmp_path / "digits.gz", "017"),
-        "--work": tmp_path / "work",
-        "--output": tmp_path / "ink.tflite",
+        "--data": write_mnist(folder / "mnist.npz", training=240),
+        "--strokes": write_strokes(folder / "digits.gz", "017"),
+        "--work": folder / "work",
+        "--output": folder / "ink.tflite",
     }
     return [str(part) for pair in files.items() for part in pair]
 
 
 def test_training_writes_a_network_and_goes_on_where_it_was_stopped(
-    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stopped: Training, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Stopped(Exception):
-        pass
-
-    def stop(*_: object) -> None:
-        raise Stopped
-
-    with monkeypatch.context() as stopping:
-        stopping.setattr("ml.train_ink.measure_ink", stop)
-        with pytest.raises(Stopped):
-            main([*command, "--rounds", "2", "--size", "32"])
-    trained = json.loads((tmp_path / "work" / "progress.json").read_text())
+    trained = json.loads((stopped.folder / "work" / "progress.json").read_text())
     assert trained["reached"] == 2
 
-    assert main([*command, "--rounds", "2", "--size", "32"]) == 0
+    assert main(stopped.command) == 0
 
-    assert "Epoch 3" not in capsys.readouterr().out
-    card = json.loads((tmp_path / "ink.json").read_text())
+    assert "Epoch" not in capsys.readouterr().out
+    card = json.loads((stopped.folder / "ink.json").read_text())
     assert set(card["data"]) == {"mnist", "strokes"}
     assert set(card["metrics"]) == {"precision", "recall", "f_measure"}
-    ink = AnySizeNetwork.load("ink", tmp_path)(np.zeros((96, 64, 2), np.float32))
+    ink = AnySizeNetwork.load("ink", stopped.folder)(np.zeros((96, 64, 2), np.float32))
     assert ink.shape == (96, 64, 1)
 
 
-def test_examples_of_a_round_are_let_go(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[weakref.ref[InkBatches]] = []
-
-    def remembered(examples: InkExamples, *, seed: list[int]) -> InkBatches:
-        batches = InkBatches(examples, seed=seed)
-        made.append(weakref.ref(batches))
-        return batches
-
-    monkeypatch.setattr("ml.train_ink.InkBatches", remembered)
-    assert main([*command, "--rounds", "3", "--size", "32"]) == 0
-
+def test_examples_of_a_round_are_let_go(stopped: Training) -> None:
     gc.collect()
     # The first is held by the function that TensorFlow traced with it.
-    assert [batches() for batches in made[1:]] == [None] * 2
+    assert len(stopped.batches) == 2
+    assert stopped.batches[1]() is None
 
 
 def test_another_training_in_the_same_folder_is_refused(
-    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    stopped: Training, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    short = ["--rounds", "1", "--size", "32"]
-    assert main([*command, *short]) == 0
     other = write_strokes(tmp_path / "other.gz", "01")
 
-    for another in (["--rounds", "2", "--size", "32"], [*short, "--seed", "1"], [*short, "--strokes", str(other)]):
-        assert main([*command, *another]) == 2
+    for another in (["--rounds", "1"], ["--seed", "1"], ["--strokes", str(other)]):
+        assert main([*stopped.command, *another]) == 2
         assert "holds another training" in capsys.readouterr().err
 
 
-def test_missing_strokes_are_one_sentence(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_strokes_are_one_sentence(stopped: Training, capsys: pytest.CaptureFixture[str]) -> None:
+    command = stopped.command
     without = command[: command.index("--strokes")] + command[command.index("--work") :]
 
     assert main(without) == 2

@@ -15,47 +15,53 @@ from ml.train_lines import ctc_loss, main
 from tests.ml.sources import write_mnist, write_strokes
 
 
-def test_training_writes_a_network_that_reads_lines_of_any_length(tmp_path: Path) -> None:
-    command = ["--data", write_mnist(tmp_path / "mnist.npz", training=240)]
-    command += ["--strokes", write_strokes(tmp_path / "digits.gz", "017")]
-    command += ["--letters", write_strokes(tmp_path / "letters.gz", "WX")]
-    command += ["--work", tmp_path / "work", "--output", tmp_path / "line.tflite", "--rounds", "1", "--size", "96"]
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a training of one round."""
+    folder = tmp_path_factory.mktemp("lines")
+    assert main([*_command(folder), "--work", str(folder / "work")]) == 0
+    return folder
 
-    assert main([str(part) for part in command]) == 0
 
-    card = json.loads((tmp_path / "line.json").read_text())
+def _command(folder: Path) -> list[str]:
+    return [*_files(folder), "--rounds", "1", "--size", "96", "--output", str(folder / "line.tflite")]
+
+
+def _files(folder: Path) -> list[str]:
+    files = {
+        "--data": write_mnist(folder / "mnist.npz", training=240),
+        "--strokes": write_strokes(folder / "digits.gz", "017"),
+        "--letters": write_strokes(folder / "letters.gz", "WX"),
+    }
+    return [str(part) for pair in files.items() for part in pair]
+
+
+def test_training_writes_a_network_that_reads_lines_of_any_length(trained: Path) -> None:
+    card = json.loads((trained / "line.json").read_text())
     assert set(card["data"]) == {"mnist", "strokes", "letters"}
     assert set(card["metrics"]) == {"lines_right"}
-    said = AnySizeNetwork.load("line", tmp_path)(np.zeros((HEIGHT, 90, 1), np.float32))
+    said = AnySizeNetwork.load("line", trained)(np.zeros((HEIGHT, 90, 1), np.float32))
     assert said.shape == (1, 45, BLANK + 1)
 
 
-def test_training_on_goes_a_part_of_the_way_back(tmp_path: Path) -> None:
-    command = ["--data", write_mnist(tmp_path / "mnist.npz", training=240)]
-    command += ["--strokes", write_strokes(tmp_path / "digits.gz", "017")]
-    command += ["--letters", write_strokes(tmp_path / "letters.gz", "WX")]
-    command += ["--rounds", "1", "--size", "96", "--output", tmp_path / "line.tflite"]
-    first, second = tmp_path / "first", tmp_path / "second"
-    assert main([str(part) for part in [*command, "--work", first]]) == 0
-    command += ["--start-from", first / "network.keras", "--work", second, "--go-back", "0.25"]
+def test_training_on_goes_a_part_of_the_way_back(trained: Path, tmp_path: Path) -> None:
+    first = trained / "work"
+    second = tmp_path / "work"
+    start_from = ["--start-from", str(first / "network.keras"), "--go-back", "0.25"]
 
-    assert main([str(part) for part in command]) == 0
+    assert main([*_command(tmp_path), "--work", str(second), *start_from]) == 0
 
-    start, trained, gone_back = (
+    start, went_on, gone_back = (
         keras.saving.load_model(folder / name, compile=False).get_weights()
         for folder, name in ((first, "network.keras"), (second, "round-001.keras"), (second, "network.keras"))
     )
-    for old, new, mixed in zip(start, trained, gone_back, strict=True):
+    for old, new, mixed in zip(start, went_on, gone_back, strict=True):
         np.testing.assert_allclose(mixed, 0.25 * old + 0.75 * new, rtol=1e-4, atol=1e-6)
     assert json.loads((tmp_path / "line.json").read_text())["training"]["go_back"] == 0.25
 
 
 def test_there_must_be_a_start_to_go_back_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = ["--data", write_mnist(tmp_path / "mnist.npz", training=240)]
-    files += ["--strokes", write_strokes(tmp_path / "digits.gz", "017")]
-    files += ["--letters", write_strokes(tmp_path / "letters.gz", "WX")]
-
-    assert main([*map(str, files), "--go-back", "0.5", "--work", str(tmp_path / "work")]) == 2
+    assert main([*_files(tmp_path), "--go-back", "0.5", "--work", str(tmp_path / "work")]) == 2
 
     assert capsys.readouterr().err == "ml.train_lines: --go-back needs --start-from.\n"
 

@@ -38,7 +38,7 @@ def foreign_code_that_computes() -> None:
 def nothing() -> None:
     """A task that was in time, and then no other."""
     task_postrun.send(sender=None)
-    time.sleep(5)
+    time.sleep(2.5)
 
 
 if __name__ == "__main__":

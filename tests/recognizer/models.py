@@ -1,14 +1,17 @@
 """Models for tests: the one that is live, and files of the shipped one disturbed, by a little or beyond use."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
 from ml.artifact import SHIPPED_MODEL, CardFields, load_model, save_artifact
 from recognizer import registry
 from recognizer.models import ModelVersion
 from recognizer.versions import Role
+
+if TYPE_CHECKING:  # most tests that need a model need no TensorFlow
+    import keras
 
 
 def live() -> ModelVersion:
@@ -31,7 +34,7 @@ def disturbed_model(folder: Path, *, noise: float, seed: int = 0) -> Path:
     return path
 
 
-def diverged(model: keras.Model) -> keras.Model:
+def diverged(model: "keras.Model") -> "keras.Model":
     """The network as a training that diverged leaves it: one of its weights is no number."""
     weights = model.get_weights()
     weights[-1].flat[0] = np.nan

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import redis
 from django.core.management import CommandError, call_command
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from recognizer import dispatch, doctor, services
 from recognizer.models import Channel, Submission, WebhookDelivery
@@ -27,7 +29,7 @@ def test_a_healthy_service_is_well(worker: Process) -> None:
 
 
 def test_what_is_wrong_is_said_with_what_to_do(db: None, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    nobody = redis.Redis(port=1)
+    nobody = redis.Redis(port=1, retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(dispatch, "redis_client", lambda: nobody)
     monkeypatch.setattr(doctor, "LOOKS", [doctor.look_at_database, doctor.look_at_redis, doctor.look_at_sweeper])
 

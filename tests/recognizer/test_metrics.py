@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import redis
 from django.test import Client
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from recognizer import dispatch, services, tallies
 from recognizer.models import Channel
@@ -73,7 +75,7 @@ def test_counts_wait_for_redis(monkeypatch: pytest.MonkeyPatch) -> None:
     tallies.take()
     tallies.count("sweeps")
     good = dispatch.redis_client()
-    nobody = redis.Redis(port=1)
+    nobody = redis.Redis(port=1, retry=Retry(NoBackoff(), 0))
     with monkeypatch.context() as away, pytest.raises(redis.RedisError):
         away.setattr(dispatch, "redis_client", lambda: nobody)
         dispatch.send_replies(reply_to="", task_id="x", replies={})

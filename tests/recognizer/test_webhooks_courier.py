@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("loopback_allowed")
 
 
 def test_a_courier_killed_in_the_middle_delivers_after_all(make_courier: MakeCourier, ada: User) -> None:
-    mortal, over = make_courier(WEBHOOK_TIMEOUT_SECONDS="5"), threading.Event()
+    mortal, over = make_courier(WEBHOOK_TIMEOUT_SECONDS="1"), threading.Event()
     first: list[Request] = []
 
     def hold_the_first(request: Request) -> tuple[int, dict[str, str]]:
