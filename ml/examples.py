@@ -44,11 +44,6 @@ PHOTOGRAPHED = {
     "letter-worn": 2_000,
     "junk-worn": 1_000,
     "large-scan": 3_000,
-    "tight-photo": 3_000,
-    "tight-worn": 2_000,
-    "sheet-page": 2_500,
-    "sheet-desk": 1_500,
-    "digit-bilevel": 2_000,
 }
 ALL = DRAWN | PHOTOGRAPHED
 PICTURES = {"none": {}, "few": {kind: count // 10 for kind, count in ALL.items()}, "drawn": DRAWN, "all": ALL}
@@ -64,22 +59,21 @@ class Examples:
     hashes: Mapping[str, str]
 
 
-def gather(files: DataFiles, *, pictures: str, outliers: bool, cache: Path, series: int = 0) -> Examples:
+def gather(files: DataFiles, *, pictures: str, outliers: bool, cache: Path) -> Examples:
     """Everything the files give: `pictures` is a key of PICTURES; without `outliers`, digits only.
 
-    Pictures are made once and kept in `cache`; those for training are other ones in another `series`. Raises
-    DataError for missing or damaged files.
+    Pictures are made once and kept in `cache`. Raises DataError for missing or damaged files.
     """
     hashes, sources = files.hashes(), load_sources(files)
     made = [
         build_corpus(
             {kind: max(1, int(count * share)) for kind, count in _possible(PICTURES[pictures], hashes).items()},
             sources[part],
-            seed=seed,
+            seed=part,
             folder=cache,
             hashes=hashes,
         )
-        for part, (seed, share) in enumerate(((2 * series, 1.0), (1, 0.1)))
+        for part, share in enumerate((1.0, 0.1))
     ]
     chosen = {"mnist": sources[1].mnist} | {
         name: join([examples for kind, examples in made[1].items() if bool(split_kind(kind)[1]) == photographed])
@@ -90,7 +84,7 @@ def gather(files: DataFiles, *, pictures: str, outliers: bool, cache: Path, seri
     return Examples(everything if outliers else _digits_only(everything), chosen, hashes)
 
 
-_OF_STROKES = ("digit", "unusual", "small", "large", "row", "ten", "amount", "crowded", "tight", "sheet")
+_OF_STROKES = ("digit", "unusual", "small", "large", "row", "ten", "amount", "crowded")
 
 
 def _possible(counts: Mapping[str, int], hashes: Mapping[str, str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.architectures import ARCHITECTURES
-from ml.artifact import ArtifactError, CardFields, ModelCard, load_model, save_artifact, verify
+from ml.artifact import ArtifactError, CardFields, ModelCard, load_model, save_artifact
 from ml.augmentation import Distortion
 from ml.calibration import choose_thresholds, expected_calibration_error, fit_temperature, judge
 from ml.data import NOT_A_DIGIT, DataError, DataFiles, LabelledImages, add_data_options, join, load_mnist_test
@@ -19,7 +19,6 @@ from ml.options import add_go_back, check_go_back
 from ml.plots import plot_confusion_matrix, plot_learning_curves
 from ml.preprocessing import PREPROCESSING_VERSION
 from ml.training import Recipe, TrainedNetwork, go_back, train
-from ml.widening import save_widened
 
 RECIPES = {
     "simple": Recipe(
@@ -52,9 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     add_data_options(parser)
     parser.add_argument("--pictures", choices=sorted(PICTURES), help="which to make (compact: all, simple: none)")
     parser.add_argument("--start-from", type=Path, help="a model whose weights to start from")
-    parser.add_argument("--widen", action="store_true", help="give that model the channels of the architecture first")
     add_go_back(parser)
-    parser.add_argument("--series", type=int, default=0, help="of pictures to train on: each number makes other ones")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one training for each")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--learning-rate", type=float, help="instead of the recipe's")
@@ -71,8 +68,6 @@ def run(options: argparse.Namespace) -> ModelCard:
     work folder holds another training or there is no start to go back to.
     """
     check_go_back(options)
-    if options.widen and not options.start_from:
-        raise ValueError("--widen needs --start-from.")
     options.output = options.output or options.work / f"{options.architecture}.keras"
     options.pictures = options.pictures or ("none" if options.architecture == "simple" else "all")
     recipe = RECIPES[options.architecture]
@@ -87,10 +82,7 @@ def run(options: argparse.Namespace) -> ModelCard:
         pictures=options.pictures,
         outliers=ARCHITECTURES[recipe.architecture].outputs != "softmax10",
         cache=options.work / "pictures",
-        series=options.series,
     )
-    if options.widen:
-        options.start_from = _widened_start(options, recipe)
     training = examples.training
     if options.limit:  # of all kinds: MNIST comes first
         training = training.take(np.random.default_rng(0).permutation(len(training))[: options.limit])
@@ -101,7 +93,7 @@ def run(options: argparse.Namespace) -> ModelCard:
             training=training,
             validation=examples.validation,
             folder=options.work / f"{options.output.stem}-seed{seed}",
-            made_from={**examples.hashes, "pictures": options.pictures, "series": str(options.series)},
+            made_from={**examples.hashes, "pictures": options.pictures},
             start_from=options.start_from,
         )
         for seed in options.seeds
@@ -113,15 +105,6 @@ def run(options: argparse.Namespace) -> ModelCard:
     card = save_artifact(best.model, fields, options.output)
     _plot(networks, best, examples.validation, options.output)
     return card
-
-
-def _widened_start(options: argparse.Namespace, recipe: Recipe) -> Path:
-    """Made once from each start: a resumed training knows its own by the file's hash."""
-    start = verify(options.start_from).sha256
-    path: Path = options.work / f"{options.output.stem}-start-{start[:8]}.keras"
-    if not path.exists():
-        save_widened(options.start_from, recipe.architecture, options.seeds[0], path)
-    return path
 
 
 def _gone_back(

@@ -15,7 +15,7 @@ def test_simple_is_the_network_it_replaces() -> None:
 
 
 def test_compact_is_small() -> None:
-    assert 150_000 < build("compact").count_params() < 600_000
+    assert 150_000 < build("compact").count_params() < 400_000
 
 
 @pytest.mark.parametrize("name", sorted(ARCHITECTURES))

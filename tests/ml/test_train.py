@@ -6,6 +6,7 @@ from PIL import Image
 
 from ml.artifact import load_model
 from ml.examples import PICTURES
+from ml.plots import plot_learning_curves
 from ml.train import main
 from tests.ml.sources import write_mnist, write_strokes
 
@@ -107,28 +108,17 @@ def test_missing_data_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err.startswith("ml.train: There is no MNIST file at")
 
 
-def test_widened_start_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DIGITS_STROKES", raising=False)
-    monkeypatch.delenv("DIGITS_LETTERS", raising=False)
-    mnist, work = write_mnist(tmp_path / "mnist.npz", training=360), tmp_path / "work"
-    shipped = Path(__file__).parents[2] / "ml" / "artifacts" / "best_model.keras"
-    command = ["--data", str(mnist), "--work", str(work), "--pictures", "none", "--epochs", "1"]
-    command += ["--start-from", str(shipped), "--widen", "--go-back", "0.5"]
-    assert main(command) == 0
-    (path,) = work.glob("compact-start-*.keras")
-    start = path.read_bytes()
-
-    assert main(command) == 0
-    assert path.read_bytes() == start
-    history = json.loads((work / "compact-seed0" / "progress.json").read_text())["reached"]
-    assert len(history) == 1
-
-
-@pytest.mark.parametrize("option", [["--go-back", "0.5"], ["--widen"]])
-def test_there_must_be_a_start_to_change(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: list[str]
-) -> None:
-    code = main([*option, "--work", str(tmp_path)])
+def test_there_must_be_a_start_to_go_back_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["--go-back", "0.5", "--work", str(tmp_path)])
 
     assert code == 2
-    assert capsys.readouterr().err == f"ml.train: {option[0]} needs --start-from.\n"
+    assert capsys.readouterr().err == "ml.train: --go-back needs --start-from.\n"
+
+
+def test_curve_without_any_error_is_drawn(tmp_path: Path) -> None:
+    history = [{"loss": 0.5, "validation_accuracy": accuracy} for accuracy in (0.9, 1.0, 1.0)]
+
+    plot_learning_curves({"seed 0": history}, tmp_path / "curves.png")
+
+    with Image.open(tmp_path / "curves.png") as picture:
+        assert picture.width > 300
