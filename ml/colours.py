@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.paper import shrink
+
 Grey = NDArray[np.uint8]
 
 _PAPER = 200
@@ -19,11 +21,7 @@ def by_colour(rgb: NDArray[np.uint8]) -> Grey | None:
 
     Along the line on which colours differ most, whatever their brightness. None where they hardly differ.
     """
-    height, width = rgb.shape[:2]
-    factor = min(1.0, _SIDE / max(height, width))
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    chroma = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)[..., 1:].reshape(-1, 2).astype(np.float32)
+    chroma = cv2.cvtColor(shrink(rgb, _SIDE), cv2.COLOR_RGB2YCrCb)[..., 1:].reshape(-1, 2).astype(np.float32)
     paper = np.median(chroma, axis=0)
     axis = np.linalg.eigh(np.cov(chroma - paper, rowvar=False))[1][:, -1].astype(np.float32)
     along = (chroma - paper) @ axis

@@ -15,19 +15,19 @@ from ml.process import end_with_parent
 Make = Callable[[int, Sources, int], Any]
 """The example `index` of the seed, made from the sources; a function of a module, for other processes."""
 
+_PROCESSES = 2
 
-def make_rounds(
-    make: Make, sources: Sources, *, seed: int, first: int, last: int, size: int, processes: int = 2
-) -> Iterator[list[Any]]:
+
+def make_rounds(make: Make, sources: Sources, *, seed: int, first: int, last: int, size: int) -> Iterator[list[Any]]:
     """`size` new examples for each round from `first` to before `last`, made while the one before is in use.
 
     What is in a round follows from (seed, round) alone.
     """
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, initializer=_remember, initargs=(make, sources, seed)) as pool:
+    with ProcessPoolExecutor(_PROCESSES, spawn, initializer=_remember, initargs=(make, sources, seed)) as pool:
 
         def order(number: int) -> list[Future[list[Any]]]:
-            places = np.array_split(np.arange(number * size, (number + 1) * size), 4 * processes)
+            places = np.array_split(np.arange(number * size, (number + 1) * size), 4 * _PROCESSES)
             return [pool.submit(_make_some, place) for place in places]
 
         coming = order(first) if first < last else []

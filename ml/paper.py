@@ -52,8 +52,8 @@ def shade(grey: Grey) -> Grey:
 
 
 def shrink(picture: Grey, side: int) -> Grey:
-    """`picture` with its longer side at most `side` pixels, or what `ml.sizes.longest` allows a strip."""
-    height, width = picture.shape
+    """`picture`, grey or RGB, its longer side at most `side` pixels, or what `ml.sizes.longest` allows a strip."""
+    height, width = picture.shape[:2]
     factor = longest(width, height, side) / max(width, height)
     if factor >= 1:
         return picture

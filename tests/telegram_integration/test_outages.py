@@ -56,7 +56,7 @@ def test_failing_requests_are_tried_again_and_answered_once(
     api.fault("getUpdates", status=500)
     api.fault("getFile", status=502)
     api.fault("file", drop="before")
-    api.fault("sendMessage", status=503)
+    api.fault("sendMessage", status=503, times=2)
     user.photo(png("7"))
 
     assert user.wait_for(timeout=60)["text"].startswith("7 – ")
