@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hmac import compare_digest
-from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -18,8 +17,8 @@ from django.views.decorators.http import require_safe
 from redis import RedisError
 
 # The library chooses when it is imported: in this folder all web processes of a host add up.
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(settings.METRICS_DIR))
-Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_DIR)
+settings.METRICS_DIR.mkdir(parents=True, exist_ok=True)
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest  # noqa: E402
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric  # noqa: E402

