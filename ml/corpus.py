@@ -6,10 +6,8 @@ labelled by the ink it holds: one whole digit, or a piece, a pair, a letter, dir
 
 import hashlib
 import json
-import multiprocessing
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +20,7 @@ from ml.files import replacing
 from ml.glyphs import UNKNOWN, Glyph, Sources
 from ml.pictures import MAKERS
 from ml.preprocessing import PREPROCESSING_VERSION, find_ink, normalise
-from ml.process import end_with_parent
+from ml.process import start_helpers
 from ml.rendering import CANVAS, Grey, Map, invert, photograph, random_scan, random_scene
 from ml.scenes import make_bilevel, take_photo
 from ml.segmentation import Candidate, propose
@@ -126,7 +124,6 @@ def build_corpus(
     seed: int,
     folder: Path,
     hashes: Mapping[str, str],
-    processes: int = 2,
     report: Callable[[str], None] = print,
 ) -> dict[str, LabelledImages]:
     """The examples of `counts[kind]` pictures of each kind, made once and kept in `folder`; a kill loses a chunk."""
@@ -141,7 +138,7 @@ def build_corpus(
     ]
     missing = [chunk for chunk in chunks if not chunk.path.exists()]
     if missing:
-        _make_chunks(missing, sources, seed, processes, report)
+        _make_chunks(missing, sources, seed, report)
     return {kind: join([_read_chunk(chunk.path) for chunk in chunks if chunk.kind == kind]) for kind in counts}
 
 
@@ -152,15 +149,8 @@ class _Chunk:
     indices: range
 
 
-def _make_chunks(
-    missing: Sequence[_Chunk],
-    sources: Sources,
-    seed: int,
-    processes: int,
-    report: Callable[[str], None],
-) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, spawn, initializer=_remember, initargs=(sources, seed)) as pool:
+def _make_chunks(missing: Sequence[_Chunk], sources: Sources, seed: int, report: Callable[[str], None]) -> None:
+    with start_helpers(_remember, sources, seed) as pool:
         for done, path in enumerate(pool.map(_make_chunk, missing), 1):
             report(f"pictures: {done} of {len(missing)} chunks, {path.name}")
 
@@ -172,8 +162,6 @@ def _remember(sources: Sources, seed: int) -> None:
     """Hand the sources to a worker process once, not with every chunk."""
     global _remembered
     _remembered = sources, seed
-    cv2.setNumThreads(1)
-    end_with_parent()
 
 
 def _make_chunk(chunk: _Chunk) -> Path:

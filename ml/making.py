@@ -1,21 +1,17 @@
 """Examples of each round, made by helper processes; nothing here loads Keras, which each of them would load, too."""
 
-import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.glyphs import Sources
-from ml.process import end_with_parent
+from ml.process import HELPERS, start_helpers
 
 Make = Callable[[int, Sources, int], Any]
 """The example `index` of the seed, made from the sources; a function of a module, for other processes."""
-
-_PROCESSES = 2
 
 
 def make_rounds(make: Make, sources: Sources, *, seed: int, first: int, last: int, size: int) -> Iterator[list[Any]]:
@@ -23,11 +19,10 @@ def make_rounds(make: Make, sources: Sources, *, seed: int, first: int, last: in
 
     What is in a round follows from (seed, round) alone.
     """
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(_PROCESSES, spawn, initializer=_remember, initargs=(make, sources, seed)) as pool:
+    with start_helpers(_remember, make, sources, seed) as pool:
 
         def order(number: int) -> list[Future[list[Any]]]:
-            places = np.array_split(np.arange(number * size, (number + 1) * size), 4 * _PROCESSES)
+            places = np.array_split(np.arange(number * size, (number + 1) * size), 4 * HELPERS)
             return [pool.submit(_make_some, place) for place in places]
 
         coming = order(first) if first < last else []
@@ -45,8 +40,6 @@ def _remember(make: Make, sources: Sources, seed: int) -> None:
     """Hand the sources to a worker process once, not with every order."""
     global _remembered
     _remembered = make, sources, seed
-    cv2.setNumThreads(1)
-    end_with_parent()
 
 
 def _make_some(indices: NDArray[np.int64]) -> list[Any]:

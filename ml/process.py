@@ -4,10 +4,14 @@ import ctypes
 import multiprocessing
 import os
 import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 import cv2
 
+HELPERS = 2
 KEPT_BYTES = 64 * 1024 * 1024
 LARGEST_KEPT_BLOCK = 32 * 1024 * 1024
 
@@ -30,13 +34,21 @@ def tune_process() -> None:
         mallopt(_M_MMAP_THRESHOLD, LARGEST_KEPT_BLOCK)
 
 
-def end_with_parent() -> None:
-    """From now on a process of a pool ends when the one that it works for does, however that ended.
+def start_helpers(remember: Callable[..., None], *about: Any) -> ProcessPoolExecutor:
+    """HELPERS processes that make pictures, in one thread each; each calls `remember` with `about` first.
 
-    A pool's processes wait for work for good where theirs was killed, each with the sources in its memory.
+    They end when the process that they work for does, however that ended. Others of a pool, where theirs was killed,
+    wait for work for good, each with all that it remembers.
     """
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(HELPERS, spawn, initializer=_begin, initargs=(remember, about))
+
+
+def _begin(remember: Callable[..., None], about: tuple[Any, ...]) -> None:
+    cv2.setNumThreads(1)
     if (parent := multiprocessing.parent_process()) is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    remember(*about)
 
 
 def _end_with(parent: BaseProcess) -> None:

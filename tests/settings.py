@@ -38,6 +38,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = TEST_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-# Each has its own, as each host has: a web server forgets at its start what is there. Its processes are forked from it.
+# Each service has its own, as each host has: a web server forgets what is there when it starts. Its workers are forks.
 METRICS_DIR = Path(tempfile.mkdtemp(prefix="metrics-", dir=TEST_DIR))
 WHITENOISE_USE_FINDERS = True

@@ -134,7 +134,6 @@ def test_corpus_is_made_once_and_a_lost_chunk_again(
             seed=0,
             folder=tmp_path / "cache",
             hashes={"mnist": "a"},
-            processes=1,
             report=reports.append,
         )
         return {kind: int(examples.images.sum(dtype=np.int64)) for kind, examples in made.items()}

@@ -39,11 +39,10 @@ def test_memory_is_kept_for_the_next_picture_and_one_thread_reads() -> None:
 
 
 POOL = """
-import multiprocessing, os, time
-from concurrent.futures import ProcessPoolExecutor
-from ml.process import end_with_parent
+import os, time
+from ml.process import start_helpers
 if __name__ == "__main__":
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=end_with_parent) as pool:
+    with start_helpers(dict) as pool:
         pool.submit(os.getpid).result()
         print("ready", flush=True)
         time.sleep(600)
