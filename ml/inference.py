@@ -21,7 +21,7 @@ from ml.saliency import saliency
 from ml.scoring import Scorer
 from ml.segmentation import Candidate
 from ml.slashes import find_slashes
-from ml.unread import find_signs, leaves_neighbour
+from ml.unread import find_signs
 from ml.ways import Way, agree, settle
 
 
@@ -141,8 +141,7 @@ class Recognizer:
         ways = find_ways(steps, prepared.digits)
         if ways and not are_too_many(prepared, ways[0]):
             ways = weigh(ways, prepared.candidates, steps, judgement.belief, signs, slashes, prepared.digits)
-        has_neighbour = bool(ways) and leaves_neighbour(prepared.candidates, ways[0].path)
-        agreement = agree(ways, has_neighbour=has_neighbour)
+        agreement = agree(ways)
         judgement = settle(judgement, ways, agreement)
         digits = _digits(prepared, judgement, ways[0]) if ways else ()
         reason = refusal(prepared, judgement, ways, agreement, signs, self.thresholds)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.calibration import softmax
-from ml.ctc import Floats, Number, likely_numbers, log_chances
+from ml.ctc import BLANK, Floats, Number, likely_numbers, log_chances
 from ml.networks import AnySizeNetwork
 from ml.reading_order import Steps, spell
 from ml.segmentation import Candidate
@@ -59,10 +59,9 @@ def weigh(
     what the best way leaves out of them is not shown to the line network, which may not know it. `slashes`: as
     `ml.slashes.find_slashes` gives them. `digits`: how many there are, when the caller knows.
 
-    The line network is not asked for a line of but one candidate, of which the classifier has seen all there is, nor
-    where the best way reads nothing, as in a line of signs; nor for any line where the digits stand apart and the
-    classifier is sure of them, for it may have learned digits that the line network never saw, unless one may be a
-    slash; nor where one may be broken in two, or lines are too long in all.
+    The line network is not asked where the best way reads nothing, as in a line of signs; nor for any line where the
+    digits stand apart and the classifier is sure of them, for it may have learned digits that the line network never
+    saw, unless one may be a slash; nor where one may be broken in two, or lines are too long in all.
     """
     is_plain = bool(ways) and _is_plain(ways[0], candidates, len(steps), slashes)
     is_clear = is_plain and belief[list(ways[0].path)].min() > _SURE
@@ -83,8 +82,16 @@ def weigh(
         words += np.maximum([word[number] for number in said], _IMPOSSIBLE)
     weight = _BESIDE_PLAIN if is_plain else 1.0
     pairs = zip(found, (weight * words).tolist(), strict=True)
-    weighed = (way._replace(score=way.score + word, word=word) for way, word in pairs)
-    return sorted(weighed, key=lambda way: -way.score)
+    weighed = [way._replace(score=way.score + word, word=word) for way, word in pairs]
+    best, *others = sorted(weighed, key=lambda way: -way.score)
+    return [best._replace(single=_single(best, candidates, heard)), *others]
+
+
+def _single(way: Way, candidates: Sequence[Candidate], heard: Mapping[int, Floats]) -> float | None:
+    """The chance that the line of a way's only digit says one digit; None where it says several, or was not heard."""
+    if len(way.digits) > 1 or (line := candidates[way.path[0]].line) not in heard:
+        return None
+    return float(np.exp(log_chances(heard[line], [(digit,) for digit in range(BLANK)])).sum())
 
 
 def _is_plain(way: Way, candidates: Sequence[Candidate], pieces: int, slashes: Collection[int]) -> bool:
@@ -105,7 +112,7 @@ def _strips(way: Way, candidates: Sequence[Candidate], signs: Collection[int]) -
     if None in lines:
         return {}
     places = sorted({one.line for one in read if one.line is not None})
-    return {line: make_strip(lines[line]) for line in places if len(lines[line]) > 1}
+    return {line: make_strip(lines[line]) for line in places}
 
 
 def _overlap(a: Candidate, b: Candidate) -> bool:

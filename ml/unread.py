@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +53,14 @@ def leaves_digit_out(
     Less is enough where the rest of its component is read: that is no dirt. Signs beside a number do not count, as on
     a cheque: $407, **407; nor does what is in the lines that are `believed`.
     """
-    read = _read(candidates, path)
+    read = {piece for index in path for piece in _pieces(candidates[index])}
     torn = {piece for index in cut_apart(candidates, path) for piece in _pieces(candidates[index])}
     unread = {
         one.start
-        for one in _unread_pieces(candidates, read)
-        if one.size > (_STUB_SIZE if one.start in torn else DIGIT_SIZE)
+        for one in candidates
+        if one.end == one.start + 1
+        and one.start not in read
+        and one.size > (_STUB_SIZE if one.start in torn else DIGIT_SIZE)
         and not one.at_border
         and one.line not in believed
     }
@@ -66,21 +68,6 @@ def leaves_digit_out(
     if len(path) >= _NUMBER and len(beside) <= _MOST_SIGNS:
         unread.difference_update(*(_pieces(one) for one in beside))
     return bool(unread)
-
-
-def leaves_neighbour(candidates: Sequence[Candidate], path: Sequence[int]) -> bool:
-    """Whether the path leaves out ink that the left or right border cuts off: what is there of a neighbour."""
-    return any(one.at_border for one in _unread_pieces(candidates, _read(candidates, path)))
-
-
-def _read(candidates: Sequence[Candidate], path: Sequence[int]) -> set[int]:
-    """The pieces of ink that the path reads."""
-    return {piece for index in path for piece in _pieces(candidates[index])}
-
-
-def _unread_pieces(candidates: Sequence[Candidate], read: Collection[int]) -> Iterator[Candidate]:
-    """The other pieces, each by itself."""
-    return (one for one in candidates if one.end == one.start + 1 and one.start not in read)
 
 
 def _pieces(candidate: Candidate) -> range:

@@ -11,26 +11,33 @@ import numpy as np
 from ml.calibration import Judgement
 
 _SURE = 0.5
-_SURE_OF_ONE = 0.9
 _DOUBTFUL = 0.15
-"""Of the chance that both networks give a number, or a single digit."""
+"""Of the chance that both networks give a number."""
+
+_STRANGER = 3.3
+"""Times the mean of both networks' odds that something is no digit: what is hard for both is seldom one."""
+
+_CERTAIN = 1e-6
+"""No chance is nearer to 0 or 1 than this: each network may be wrong."""
 
 
 class Way(NamedTuple):
     """One way to read a picture: its digits, the indices of the candidates that show them, and its score in nats.
 
     `word`: the logarithm of the chance that the line network gives it, as far as that counts; None where not asked.
+    `single`: of the best way, where it is a single digit, the chance that it sees one digit, whichever; None else.
     """
 
     score: float
     digits: tuple[int, ...] = ()
     path: tuple[int, ...] = ()
     word: float | None = None
+    single: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What both networks say of the best way.
+    """What both networks say of a number, the best way.
 
     `chance`: that the picture says what the way says, in [0, 1]: by the line network, and beside other ways; None
     where that was not asked. `is_sure`, `is_contradicted`: whether the line as a whole is to be believed, or speaks
@@ -42,19 +49,13 @@ class Agreement:
     is_contradicted: bool = False
 
 
-def agree(ways: Sequence[Way], *, has_neighbour: bool = False) -> Agreement:
-    """How far the networks agree on the best of these ways.
-
-    `has_neighbour`: beside what is read there is a part of something else. Only then, a line of a single digit is more
-    than that digit, and says more than the classifier does.
-    """
-    if not ways or ways[0].word is None:
+def agree(ways: Sequence[Way]) -> Agreement:
+    """How far the networks agree on the best of these ways; of a single digit, the judgement says all there is."""
+    if not ways or ways[0].word is None or len(ways[0].digits) == 1:
         return Agreement()
     share = 1.0 / float(np.exp([way.score - ways[0].score for way in ways]).sum())
     chance = float(np.exp(ways[0].word)) * share
-    if len(ways[0].digits) > 1:
-        return Agreement(chance, chance > _SURE, chance < _DOUBTFUL)
-    return Agreement(chance, has_neighbour and chance > _SURE_OF_ONE)
+    return Agreement(chance, chance > _SURE, chance < _DOUBTFUL)
 
 
 def settle(judgement: Judgement, ways: Sequence[Way], agreement: Agreement) -> Judgement:
@@ -62,7 +63,7 @@ def settle(judgement: Judgement, ways: Sequence[Way], agreement: Agreement) -> J
 
     Where ways differ in one digit of the same path only, all that is known tells how probable each is. A digit that
     the classifier does not see there is at least as probable as the whole, and as any other. In a line that is sure,
-    a candidate that looks strange is one that was cut badly.
+    a candidate that looks strange is one that was cut badly. Whether a single one is a digit, both networks say.
     """
     if not ways:
         return judgement
@@ -78,7 +79,12 @@ def settle(judgement: Judgement, ways: Sequence[Way], agreement: Agreement) -> J
             probabilities[index] *= 1.0 - share
             probabilities[index, digit] += share
     strange = 1.0 - chance if agreement.is_sure else 1.0
-    return Judgement(probabilities, judgement.outlier * strange, judgement.foreign * strange)
+    outlier = judgement.outlier * strange
+    if best.single is not None:
+        doubts = np.clip([outlier[best.path[0]], 1.0 - best.single], _CERTAIN, 1.0 - _CERTAIN)
+        odds = _STRANGER * np.sqrt(np.prod(doubts / (1.0 - doubts)))
+        outlier[best.path[0]] = odds / (1.0 + odds)
+    return Judgement(probabilities, outlier, judgement.foreign * strange)
 
 
 def _is_same_but_for(place: int, a: Way, b: Way) -> bool:

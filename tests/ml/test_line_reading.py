@@ -65,11 +65,27 @@ def test_line_network_does_not_overrule_what_is_sure() -> None:
     assert weigh(ways, candidates, [[] for _ in candidates], _doubtful(candidates))[0].digits == (3, 3, 3, 3)
 
 
-def test_one_candidate_alone_is_left_to_the_classifier() -> None:
+def test_of_a_single_digit_the_line_network_tells_which_it_is_and_whether_it_is_one() -> None:
     candidates = _written("2")
     ways = [Way(-0.1, (3,), (0,)), Way(-0.2, (2,), (0,))]
 
-    assert weigh(ways, candidates, _steps(candidates), _doubtful(candidates)) == ways
+    best, other = weigh(ways, candidates, _steps(candidates), _doubtful(candidates))
+
+    assert best.digits == (2,)
+    assert best.single is not None and best.single > 0.9
+    assert other.single is None
+
+
+def test_sign_alone_is_no_digit_to_the_line_network_either() -> None:
+    (candidate,) = _written("#")
+    ways = [Way(-0.1, (3,), (0,))]
+
+    (best, *_) = weigh(ways, [candidate], _steps([candidate]), _doubtful([candidate]))
+
+    assert best.single is not None and best.single < 0.1
+
+
+def test_nothing_to_read_is_nothing_to_weigh() -> None:
     assert weigh([], [], [], np.zeros(0)) == []
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from ml.segmentation import Candidate
-from ml.unread import cut_apart, find_signs, leaves_digit_out, leaves_neighbour
+from ml.unread import cut_apart, find_signs, leaves_digit_out
 
 
 def _candidate(start: int, end: int, *, cuts: int = 0) -> Candidate:
@@ -81,12 +81,3 @@ def test_what_is_left_out_of_a_line_that_is_believed_is_no_digit() -> None:
     assert leaves_digit_out(candidates, [0, 2])
     assert not leaves_digit_out(candidates, [0, 2], believed=[0])
     assert leaves_digit_out([*candidates[:1], replace(candidates[1], line=1)], [0], believed=[0])
-
-
-def test_neighbour_is_what_the_border_cuts_off_and_nothing_reads() -> None:
-    digit, middle = _candidate(0, 1), _candidate(1, 2)
-    neighbour = replace(_candidate(2, 3), at_border=True)
-
-    assert leaves_neighbour([digit, middle, neighbour], [0, 1])
-    assert not leaves_neighbour([digit, middle, neighbour], [0, 2])
-    assert not leaves_neighbour([digit, middle, neighbour, replace(_candidate(1, 3), at_border=True)], [0, 3])

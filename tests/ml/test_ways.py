@@ -1,5 +1,7 @@
 """What is known of the best way: how sure it is, and what that says of each digit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,13 +37,17 @@ def test_number_may_be_sure_or_contradicted(chance: float, is_sure: bool, is_con
     assert (found.is_sure, found.is_contradicted) == (is_sure, is_contradicted)
 
 
-@pytest.mark.parametrize(("chance", "is_sure"), [(0.99, True), (0.8, False), (0.01, False)])
-def test_single_digit_is_sure_only_beside_what_the_border_cuts_off(chance: float, is_sure: bool) -> None:
-    ways = [Way(0.0, (5,), (0,), np.log(chance))]
+def test_single_digit_is_for_its_judgement_to_tell() -> None:
+    assert agree([Way(0.0, (5,), (0,), np.log(0.99))]) == Agreement()
 
-    beside, alone = agree(ways, has_neighbour=True), agree(ways)
-    assert (beside.is_sure, alone.is_sure) == (is_sure, False)
-    assert not (beside.is_contradicted or alone.is_contradicted)
+
+@pytest.mark.parametrize(("outlier", "single", "after"), [(0.9, 0.99, 0.5), (0.2, 0.05, 0.88), (1.0, 1.0, 0.77)])
+def test_whether_a_single_one_is_a_digit_both_networks_say(outlier: float, single: float, after: float) -> None:
+    before = replace(_judgement(), outlier=np.array([outlier, 0.4]))
+
+    found = _settled(before, [Way(0.0, (3,), (0,), np.log(single), single)]).outlier
+
+    np.testing.assert_allclose(found, [after, 0.4], atol=0.01)
 
 
 def test_what_is_known_of_the_whole_changes_the_probabilities_of_a_digit() -> None:
