@@ -89,7 +89,8 @@ def weigh(
 
 def _single(way: Way, candidates: Sequence[Candidate], heard: Mapping[int, Floats]) -> float | None:
     """The chance that the line of a way's only digit says one digit; None where it says several, or was not heard."""
-    if len(way.digits) > 1 or (line := candidates[way.path[0]].line) not in heard:
+    line = candidates[way.path[0]].line
+    if len(way.digits) > 1 or line is None or line not in heard:
         return None
     return float(np.exp(log_chances(heard[line], [(digit,) for digit in range(BLANK)])).sum())
 
