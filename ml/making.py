@@ -1,4 +1,4 @@
-"""Examples of each round, made by helper processes; nothing here loads Keras, which each of them would load, too."""
+"""Examples of each round, made by helper processes; nothing here loads Keras, for each of them loads this, too."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
