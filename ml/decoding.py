@@ -134,16 +134,11 @@ def inspect(data: bytes) -> ImageHeader:
         return ImageHeader(_format(data), *image.size)
 
 
-def decode(data: bytes) -> NDArray[np.uint8]:
-    """Decode to grey uint8 (H, W), 0 = black: upright, transparency laid on white, large JPEGs reduced.
+def decode_image(data: bytes) -> DecodedImage:
+    """Decode to an upright picture of 8 bits a channel, transparency laid on white, large JPEGs reduced.
 
     Raises UnsupportedFormat, ImageTooLarge or UnreadableImage.
     """
-    return decode_image(data).grey()
-
-
-def decode_image(data: bytes) -> DecodedImage:
-    """Decode to an upright, opaque picture of 8 bits a channel; raises what `inspect` raises."""
     return _decode(data, WORKING_SIDE)
 
 

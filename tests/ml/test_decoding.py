@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from ml.decoding import (
@@ -16,12 +17,16 @@ from ml.decoding import (
     ImageTooLarge,
     UnreadableImage,
     UnsupportedFormat,
-    decode,
     decode_image,
     inspect,
 )
 from ml.sizes import Window
 from tests.pictures import drawing, encoded
+
+
+def decode(data: bytes) -> NDArray[np.uint8]:
+    """Its luminance."""
+    return decode_image(data).grey()
 
 
 def _png_header(width: int, height: int) -> bytes:
