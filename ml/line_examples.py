@@ -1,6 +1,6 @@
 """Examples for the line network: lines of ink as reading finds them, and the digits in them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,36 +67,30 @@ def make_line_example(index: int, sources: Sources, seed: int) -> LineExample | 
     return None if is_lost else LineExample(strip, np.asarray(digits, np.int64))
 
 
-class LineBatches:
-    """Batches of lines of about one length, bent: float32 (B, HEIGHT, w, 1), and digits int64 (B, n), -1 after them.
+LineBatch = tuple[NDArray[np.float32], NDArray[np.int64]]
+"""Lines of about one length: (B, HEIGHT, w, 1) in [0, 1], and digits (B, n), -1 after them."""
 
-    All lines `passes` times, each time bent otherwise; order and distortion follow from the seed.
-    """
 
-    def __init__(self, examples: Sequence[LineExample], *, batch_size: int, passes: int, seed: list[int]) -> None:
-        rng = np.random.default_rng(seed)
-        usable = len(examples) // batch_size * batch_size
-        batches = []
-        for _ in range(passes):
-            chosen = rng.permutation(len(examples))[:usable]
-            by_length = sorted(chosen, key=lambda place: examples[place].strip.shape[1])
-            batches.append(rng.permutation(np.reshape(by_length, (-1, batch_size))))
-        self._examples, self._seed, self._batches = examples, seed, np.concatenate(batches)
-
-    def __len__(self) -> int:
-        return len(self._batches)
-
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        rng = np.random.default_rng([*self._seed, index])
-        chosen = [self._examples[place] for place in self._batches[index]]
-        length = round((1 + _ROOM) * max(one.strip.shape[1] for one in chosen))
+def line_batches(
+    examples: Sequence[LineExample], *, batch_size: int, passes: int, seed: list[int]
+) -> Iterator[LineBatch]:
+    """All lines `passes` times, each time bent otherwise; order and distortion follow from the seed."""
+    rng, usable = np.random.default_rng(seed), len(examples) // batch_size * batch_size
+    batches = []
+    for _ in range(passes):
+        chosen = rng.permutation(len(examples))[:usable]
+        by_length = sorted(chosen, key=lambda place: examples[place].strip.shape[1])
+        batches.append(rng.permutation(np.reshape(by_length, (-1, batch_size))))
+    for batch in np.concatenate(batches):
+        lines = [examples[place] for place in batch]
+        length = round((1 + _ROOM) * max(one.strip.shape[1] for one in lines))
         length += -length % _STEP
-        bent = np.zeros((len(chosen), HEIGHT, length), np.uint8)
-        for line, one in zip(bent, chosen, strict=True):
+        bent = np.zeros((len(lines), HEIGHT, length), np.uint8)
+        for strip, one in zip(bent, lines, strict=True):
             start = int(rng.integers(0, length - one.strip.shape[1] + 1))
-            line[:, start : start + one.strip.shape[1]] = one.strip
-            line[:] = distort(line, _BENT, rng)
-        return bent[..., None].astype(np.float32) / np.float32(255), padded([one.digits for one in chosen])
+            strip[:, start : start + one.strip.shape[1]] = one.strip
+            strip[:] = distort(strip, _BENT, rng)
+        yield bent[..., None].astype(np.float32) / np.float32(255), padded([one.digits for one in lines])
 
 
 def padded(digits: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

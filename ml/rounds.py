@@ -3,12 +3,14 @@
 import argparse
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from ml.artifact import file_sha256
 from ml.compiling import compile_network
@@ -50,12 +52,14 @@ def train_by_rounds(
     loss: Any,
     steps: int,
     make: Make,
-    batches: Callable[[list[Any], list[int]], Any],
+    batches: Callable[[list[Any], list[int]], Iterator[tuple[NDArray[Any], ...]]],
+    report: Callable[[str], None] = print,
 ) -> keras.Model:
     """Train as `add_round_options` says, or go on from the last finished round in the work folder.
 
-    AdamW with a cosine schedule. `steps`: in a round. `batches`: what to fit the network to in a round, from its
-    examples and a seed. The network is kept in the work folder, too, as a start for another training.
+    AdamW with a cosine schedule. `steps`: in a round. `batches`: of a round's examples, by a seed: inputs, what the
+    network should say to them, and maybe the weight of each point of that. The network is kept in the work folder,
+    too, as a start for another training.
 
     Raises ValueError when the work folder holds another training, there is no start to go back to, or Keras cannot
     open the start.
@@ -73,12 +77,12 @@ def train_by_rounds(
         model.compile(optimizer=optimizer, loss=loss, jit_compile=False)
     rounds = make_rounds(make, sources, seed=options.seed, first=done, last=options.rounds, size=options.size)
     for number, examples in enumerate(rounds, done + 1):
-        fitted = batches(examples, [options.seed, number])
-        model.fit(fitted, shuffle=False, initial_epoch=number - 1, epochs=number, verbose=2)
+        # Not `fit`: in the end it waits for a thread of TensorFlow for half a minute, and keeps what it was given.
+        losses = [float(model.train_on_batch(*batch)) for batch in batches(examples, [options.seed, number])]
+        report(f"round {number} of {options.rounds}: loss {np.mean(losses):.4f}")
         model.save(_checkpoint(options.work, number))
         write_reached(options.work, about, number)
         _checkpoint(options.work, number - 1).unlink(missing_ok=True)
-        keras.utils.clear_session()  # or TensorFlow keeps the examples of every round: gigabytes in the end
     if options.go_back:
         go_back(model, keras.saving.load_model(options.start_from, compile=False), options.go_back)
     model.save(options.work / "network.keras")

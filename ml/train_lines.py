@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import keras
 import numpy as np
@@ -14,9 +13,8 @@ from ml.ctc import BLANK
 from ml.data import DataError, DataFiles, add_data_options
 from ml.glyphs import load_sources
 from ml.line_architecture import build_line_network
-from ml.line_examples import LineBatches, LineExample, known, make_line_example
+from ml.line_examples import LineBatch, LineExample, known, line_batches, make_line_example
 from ml.rounds import add_round_options, save_network, train_by_rounds
-from ml.strips import HEIGHT
 
 BATCH_SIZE = 64
 PASSES = 2
@@ -60,16 +58,8 @@ def run(options: argparse.Namespace) -> dict[str, object]:
     return save_network(model, options, measure_lines(model, made), hashes)
 
 
-def _batches(examples: list[LineExample | None], seed: list[int]) -> tf.data.Dataset:
-    """As a stream that says that batches are of any length: Keras would take the first one's for that of all."""
-    batches = LineBatches(known(examples), batch_size=BATCH_SIZE, passes=PASSES, seed=seed)
-
-    def stream() -> Iterator[Any]:
-        return (batches[index] for index in range(len(batches)))
-
-    signature = (tf.TensorSpec((None, HEIGHT, None, 1), tf.float32), tf.TensorSpec((None, None), tf.int64))
-    lines = tf.data.Dataset.from_generator(stream, output_signature=signature)
-    return lines.apply(tf.data.experimental.assert_cardinality(len(batches))).prefetch(4)
+def _batches(examples: list[LineExample | None], seed: list[int]) -> Iterator[LineBatch]:
+    return line_batches(known(examples), batch_size=BATCH_SIZE, passes=PASSES, seed=seed)
 
 
 @keras.saving.register_keras_serializable("digits")  # type: ignore[untyped-decorator]  # Keras is untyped

@@ -5,7 +5,7 @@ import pytest
 
 from ml.data import load_pen_characters
 from ml.glyphs import Sources
-from ml.line_examples import LineBatches, LineExample, known, make_line_example, padded
+from ml.line_examples import LineExample, known, line_batches, make_line_example, padded
 from ml.strips import HEIGHT
 from tests.ml.sources import printed_digits, write_strokes
 
@@ -42,11 +42,9 @@ def test_batches_hold_all_lines_of_about_one_length_each_time_bent_otherwise(
     lines = known(examples)
     usable = len(lines) // 8 * 8
 
-    batches = LineBatches(lines, batch_size=8, passes=2, seed=[0, 1])
-    again = LineBatches(lines, batch_size=8, passes=2, seed=[0, 1])
-    made = [batches[place] for place in range(len(batches))]
+    made, again = (list(line_batches(lines, batch_size=8, passes=2, seed=[0, 1])) for _ in range(2))
 
-    assert len(batches) == 2 * usable // 8
+    assert len(made) == 2 * usable // 8
     for place, (strips, digits) in enumerate(made):
         assert strips.shape[:2] == (8, HEIGHT) and strips.shape[2] % 32 == 0 and strips.dtype == np.float32
         assert 0.5 < strips.max() <= 1
