@@ -1,4 +1,4 @@
-"""Examples of each round, made by helper processes; nothing here loads Keras, for each of them loads this, too."""
+"""Examples of each round, made by helper processes while the round before is learned from."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future

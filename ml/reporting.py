@@ -50,7 +50,7 @@ def write_model_card(report: Mapping[str, Any], path: Path) -> None:
         "behind `ml/preprocessing.py` and `ml/segmentation.py` (version "
         f"{report['preprocessing_version']}; it was trained with version {model['preprocessing_version']}); "
         "in photographs, the network in `ink.tflite` (its card: `ink.json`) finds the ink, and where there may be "
-        "several digits, the one in `line.tflite` (`line.json`) reads the line beside it.",
+        "several digits, or one is in doubt, the one in `line.tflite` (`line.json`) reads the line beside it.",
         "",
         f"- File: `best_model.keras`, SHA-256 `{model['sha256']}`, made {model['created_at']}.",
         f"- Outputs: `{model['outputs']}`; temperature {model['temperature']:.3f}; thresholds {_thresholds(model)}.",

@@ -61,8 +61,8 @@ def train_by_rounds(
     network should say to them, and maybe the weight of each point of that. The network is kept in the work folder,
     too, as a start for another training.
 
-    Raises ValueError when the work folder holds another training, there is no start to go back to, or Keras cannot
-    open the start.
+    Raises ValueError when the work folder holds another training, there is no start to go back to, Keras cannot open
+    the start, or a round has not enough examples for one batch.
     """
     check_go_back(options)
     about = {**_settings(options), "data": dict(hashes)}
@@ -79,6 +79,8 @@ def train_by_rounds(
     for number, examples in enumerate(rounds, done + 1):
         # Not `fit`: in the end it waits for a thread of TensorFlow for half a minute, and keeps what it was given.
         losses = [float(model.train_on_batch(*batch)) for batch in batches(examples, [options.seed, number])]
+        if not losses:
+            raise ValueError(f"--size {options.size} does not fill a batch.")
         report(f"round {number} of {options.rounds}: loss {np.mean(losses):.4f}")
         model.save(_checkpoint(options.work, number))
         write_reached(options.work, about, number)

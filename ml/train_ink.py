@@ -17,7 +17,7 @@ from ml.rounds import add_round_options, save_network, train_by_rounds
 
 BATCH_SIZE = 16
 PASSES = 2
-"""Through the examples of a round: to make them takes half as long as to learn from them."""
+"""Through the examples of a round: making them takes the cores half of the time that learning from them does."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,27 +51,25 @@ def run(options: argparse.Namespace) -> dict[str, object]:
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
         steps=PASSES * (options.size // BATCH_SIZE),
         make=make_example,
-        batches=_batches,
+        batches=ink_batches,
     )
     metrics = measure_ink(model, make_examples(validation, seed=options.seed + 1, count=options.size // 4))
     return save_network(model, options, metrics, hashes)
 
 
-def _batches(examples: list[InkExamples], seed: list[int]) -> Iterator[tuple[NDArray[np.float32], ...]]:
-    return ink_batches(join(examples), seed=seed)
+def ink_batches(parts: list[InkExamples], seed: list[int]) -> Iterator[tuple[NDArray[np.float32], ...]]:
+    """All examples PASSES times, in batches: float32 (B, h, w, 2), ink (B, h, w, 1), weights (B, h, w), in [0, 1].
 
-
-def ink_batches(examples: InkExamples, *, seed: list[int]) -> Iterator[tuple[NDArray[np.float32], ...]]:
-    """All examples PASSES times, in batches: float32 (B, h, w, 2), ink (B, h, w, 1), weights (B, h, w).
-
-    Each time in another order, mirrored and turned otherwise; all that follows from the seed.
+    The weight is 0 outside of the picture. Each time in another order, mirrored and turned otherwise;
+    all that follows from the seed.
     """
+    examples = join(parts)
     rng, usable = np.random.default_rng(seed), len(examples) // BATCH_SIZE * BATCH_SIZE
     orders = [rng.permutation(len(examples))[:usable] for _ in range(PASSES)]
     for chosen in np.reshape(orders, (-1, BATCH_SIZE)):
         turns, mirrored = int(rng.integers(4)), bool(rng.random() < 0.5)
-        parts = [examples.seen[chosen], examples.ink[chosen], examples.inside[chosen]]
-        seen, ink, inside = (np.rot90(part[:, ::-1] if mirrored else part, turns, (1, 2)) for part in parts)
+        upright = [examples.seen[chosen], examples.ink[chosen], examples.inside[chosen]]
+        seen, ink, inside = (np.rot90(part[:, ::-1] if mirrored else part, turns, (1, 2)) for part in upright)
         scale = np.float32(1 / 255)
         yield seen.astype(np.float32) * scale, ink[..., None].astype(np.float32) * scale, inside.astype(np.float32)
 

@@ -15,7 +15,7 @@ _DOUBTFUL = 0.15
 """Of the chance that both networks give a number."""
 
 _STRANGER = 3.3
-"""Times the mean of both networks' odds that something is no digit: what is hard for both is seldom one."""
+"""Times the geometric mean of both networks' odds of "no digit": what both doubt is seldom one."""
 
 _CERTAIN = 1e-6
 """No chance is nearer to 0 or 1 than this: each network may be wrong."""
@@ -25,7 +25,7 @@ class Way(NamedTuple):
     """One way to read a picture: its digits, the indices of the candidates that show them, and its score in nats.
 
     `word`: the logarithm of the chance that the line network gives it, as far as that counts; None where not asked.
-    `single`: of the best way, where it is a single digit, the chance that it sees one digit, whichever; None else.
+    `single`: of the best way, where it is one digit, the chance that the line network sees one, whichever; else None.
     """
 
     score: float
@@ -37,11 +37,11 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What both networks say of a number, the best way.
+    """What both networks say of the best way, where it is a number.
 
     `chance`: that the picture says what the way says, in [0, 1]: by the line network, and beside other ways; None
-    where that was not asked. `is_sure`, `is_contradicted`: whether the line as a whole is to be believed, or speaks
-    against the way.
+    of a single digit, and where that was not asked. `is_sure`, `is_contradicted`: whether the line as a whole is to
+    be believed, or speaks against the way.
     """
 
     chance: float | None = None

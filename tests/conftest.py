@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class WholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist is untyped
-    """Each file runs in one process; what harms services all in the same one, for it needs the machine to itself."""
+    """Each file runs in one process; what harms services all in the same one, so that no two do harm at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]

@@ -1,5 +1,7 @@
 """Lines to learn from: what they show is what they say."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,13 @@ def test_batches_hold_all_lines_of_about_one_length_each_time_bent_otherwise(
         assert 0.5 < strips.max() <= 1
         np.testing.assert_array_equal(strips, again[place][0])
         np.testing.assert_array_equal(digits, again[place][1])
+    written = Counter(tuple(line.digits) for line in lines)
+    once, twice = made[: usable // 8], made[usable // 8 :]
+    for one in (once, twice):
+        said = Counter(tuple(row[row >= 0]) for _, digits in one for row in digits)
+        assert said.total() == usable and not said - written
+    inked, inked_again = ({float(strip.sum()) for strips, _ in one for strip in strips} for one in (once, twice))
+    assert inked.isdisjoint(inked_again)
     lengths = [strips.shape[2] for strips, _ in made]
     assert min(lengths) < 100 < max(lengths)
 
