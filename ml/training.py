@@ -98,8 +98,8 @@ def train(
         batches.start_epoch(epoch, recipe.distortion_in(epoch))
         _seed_dropout(model, seed, epoch)
         model.fit(
-            batches,
-            shuffle=False,  # DistortedBatches shuffles by seed and epoch; Keras would by a state that a kill loses
+            batches.stream(),
+            shuffle=False,
             initial_epoch=epoch,
             epochs=epoch + 1,
             callbacks=[recorder, *callbacks],
