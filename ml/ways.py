@@ -11,8 +11,9 @@ import numpy as np
 from ml.calibration import Judgement
 
 _SURE = 0.5
+_SURE_OF_ONE = 0.9
 _DOUBTFUL = 0.15
-"""Of the chance that both networks give a number."""
+"""Of the chance that both networks give a number, or a single digit."""
 
 _STRANGER = 3.3
 """Times the geometric mean of both networks' odds of "no digit": what both doubt is seldom one."""
@@ -37,7 +38,7 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What both networks say of the best way, where it is a number.
+    """What both networks say of the best way.
 
     `chance`: that the picture says what the way says, in [0, 1]: by the line network, and beside other ways; None
     of a single digit, and where that was not asked. `is_sure`, `is_contradicted`: whether the line as a whole is to
@@ -50,11 +51,13 @@ class Agreement:
 
 
 def agree(ways: Sequence[Way]) -> Agreement:
-    """How far the networks agree on the best of these ways; of a single digit, the judgement says all there is."""
-    if not ways or ways[0].word is None or len(ways[0].digits) == 1:
+    """How far the networks agree on the best of these ways; how probable a single digit is, its judgement tells."""
+    if not ways or ways[0].word is None:
         return Agreement()
     share = 1.0 / float(np.exp([way.score - ways[0].score for way in ways]).sum())
     chance = float(np.exp(ways[0].word)) * share
+    if len(ways[0].digits) == 1:
+        return Agreement(is_sure=chance > _SURE_OF_ONE)
     return Agreement(chance, chance > _SURE, chance < _DOUBTFUL)
 
 

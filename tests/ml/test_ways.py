@@ -37,8 +37,9 @@ def test_number_may_be_sure_or_contradicted(chance: float, is_sure: bool, is_con
     assert (found.is_sure, found.is_contradicted) == (is_sure, is_contradicted)
 
 
-def test_single_digit_is_for_its_judgement_to_tell() -> None:
-    assert agree([Way(0.0, (5,), (0,), np.log(0.99))]) == Agreement()
+@pytest.mark.parametrize(("chance", "is_sure"), [(0.99, True), (0.8, False), (0.01, False)])
+def test_chance_of_a_single_digit_is_for_its_judgement_to_tell(chance: float, is_sure: bool) -> None:
+    assert agree([Way(0.0, (5,), (0,), np.log(chance))]) == Agreement(is_sure=is_sure)
 
 
 @pytest.mark.parametrize(("outlier", "single", "after"), [(0.9, 0.99, 0.5), (0.2, 0.05, 0.88), (1.0, 1.0, 0.77)])
