@@ -20,7 +20,7 @@ from ml.ruling import remove_ruling
 from ml.sizes import WORKING_SIDE, Window
 from ml.strokes import pen_width, thickened
 
-PREPROCESSING_VERSION = "14"
+PREPROCESSING_VERSION = "13"
 """Changes whenever the same picture would give other tensors, as with another ink network; kept with every model and
 every prediction."""
 

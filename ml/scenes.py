@@ -1,7 +1,7 @@
 """Photographs of written ink, of more kinds than `ml.rendering` knows: what the ink network learns to see through.
 
-Worn paper, ruling, grids, margins and frames, shadows, dirt, uneven ink, noise, a desk around the sheet, and what is
-left of photographs in two shades.
+Worn paper, ruling, grids, margins and frames, shadows, dirt, uneven ink, noise. And, which it has not learned from:
+a desk around the sheet, and what is left of photographs in two shades.
 """
 
 import cv2
@@ -17,9 +17,6 @@ _MOST_GRAIN = 0.15
 """Of a desk's brightness: how far its pattern strays from it."""
 
 _ON_A_BRIGHT_DESK = 0.1
-ANY_DESK, CLEAR_DESK = 0.88, 0.6
-"""Of the paper's brightness: the most that a darker desk has. Up to the second, `ml.desks` tells it from shadow."""
-
 _SLANT = 0.3
 """Of the room between what is written and the picture's border: how far the ends of an edge stray from its middle."""
 
@@ -27,12 +24,11 @@ _NARROWEST_PAPER = 0.04
 """Of the longer side: between what is written and the edge of the sheet."""
 
 
-def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None, *, desk: float | None = None) -> Grey:
+def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None, *, is_on_desk: bool = False) -> Grey:
     """A photograph of `ink`, float32 (h, w) in [0, 1]: uint8 (h, w); one in five shows light ink on dark ground.
 
     `side`: pixels, by which lines, dirt and blur are measured, where writing covers but a part; else the longer side.
-    `desk`: where there is room around the writing, the sheet ends on some sides, and a desk is seen, mostly darker: of
-    this share of the paper's brightness at most.
+    `is_on_desk`: where there is room around the writing, the sheet ends on some sides, and a desk is seen.
     """
     shape = (ink.shape[0], ink.shape[1])
     side = side or max(shape)
@@ -43,8 +39,8 @@ def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None, *,
         grain = smooth_noise(shape, rng.uniform(0.7, 2.5), rng)
         ink = np.asarray(ink * (1 - rng.uniform(0, 0.6) * grain), np.float32)
     written = np.asarray(surface - contrast * surface * ink, np.float32)
-    if desk is not None:
-        written = _lay_on_desk(written, ink, paper, desk, rng)
+    if is_on_desk:
+        written = _lay_on_desk(written, ink, paper, rng)
     lit = written * _light(shape, rng)
     blur = rng.uniform(0.2, 1.9) * side / 200 + 0.05
     noisy = cv2.GaussianBlur(lit, (0, 0), blur) + rng.normal(0, rng.uniform(0.3, 8), shape)
@@ -65,11 +61,11 @@ def make_bilevel(picture: Grey, rng: np.random.Generator) -> Grey:
     return np.asarray(cv2.adaptiveThreshold(picture, 255, weights, cv2.THRESH_BINARY, window, below), np.uint8)
 
 
-def _lay_on_desk(sheet: Map, ink: Map, paper: float, most: float, rng: np.random.Generator) -> Map:
-    """The sheet, at a slant, on a desk with a pattern and in its shade, mostly of at most this share of `paper`."""
+def _lay_on_desk(sheet: Map, ink: Map, paper: float, rng: np.random.Generator) -> Map:
+    """The sheet, seen at a slant, on a desk that is mostly darker, with a pattern, and in the shade at its edge."""
     shape = (sheet.shape[0], sheet.shape[1])
     covered = _cover(ink, rng)
-    brightness = paper * (rng.uniform(1.1, 1.4) if rng.random() < _ON_A_BRIGHT_DESK else rng.uniform(0.08, most))
+    brightness = paper * (rng.uniform(1.1, 1.4) if rng.random() < _ON_A_BRIGHT_DESK else rng.uniform(0.08, 0.88))
     desk = np.full(shape, brightness, np.float32)
     height, width = np.exp(rng.uniform(np.log(2), np.log(max(shape)), 2)).tolist()
     desk *= 1 + rng.uniform(0, _MOST_GRAIN) * _stains(shape, (height, width), rng)

@@ -2,7 +2,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.rendering import draw_strokes
-from ml.scenes import ANY_DESK, make_bilevel, take_photo
+from ml.scenes import make_bilevel, take_photo
 
 INK = draw_strokes([np.array([[40, 20], [60, 100]], np.float32)], (120, 100), 12)
 
@@ -52,11 +52,11 @@ def test_sheet_on_a_desk_ends_beyond_what_is_written() -> None:
     near, border = np.s_[115:205, 115:185], np.ones(page.shape, np.bool_)
     border[1:-1, 1:-1] = False
 
-    def contrasts(desk: float | None) -> NDArray[np.float64]:
-        photos = [take_photo(page, np.random.default_rng(seed), 120, desk=desk) for seed in range(80)]
+    def contrasts(*, is_on_desk: bool) -> NDArray[np.float64]:
+        photos = [take_photo(page, np.random.default_rng(seed), 120, is_on_desk=is_on_desk) for seed in range(80)]
         return np.array([np.abs(np.log((photo[border] + 1.0) / np.median(photo[near]))).max() for photo in photos])
 
-    assert np.median(contrasts(ANY_DESK)) > 1.5 * np.median(contrasts(None))
+    assert np.median(contrasts(is_on_desk=True)) > 1.5 * np.median(contrasts(is_on_desk=False))
 
 
 def test_what_is_bilevel_has_two_shades_and_keeps_the_ink() -> None:
