@@ -84,7 +84,7 @@ def weigh(
     pairs = zip(found, (weight * words).tolist(), strict=True)
     weighed = [way._replace(score=way.score + word, word=word) for way, word in pairs]
     best, *others = sorted(weighed, key=lambda way: -way.score)
-    return [best._replace(single=_single(best, candidates, heard)), *others]
+    return [best._replace(single=_single(best, candidates, heard), is_plain=is_plain), *others]
 
 
 def _single(way: Way, candidates: Sequence[Candidate], heard: Mapping[int, Floats]) -> float | None:

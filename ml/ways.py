@@ -15,7 +15,7 @@ _SURE_OF_ONE = 0.9
 _DOUBTFUL = 0.15
 """Of the chance that both networks give a number, or a single digit."""
 
-_STRANGER = 3.3
+_STRANGER = 2.2
 """Times the geometric mean of both networks' odds of "no digit": what both doubt is seldom one."""
 
 _CERTAIN = 1e-6
@@ -27,6 +27,7 @@ class Way(NamedTuple):
 
     `word`: the logarithm of the chance that the line network gives it, as far as that counts; None where not asked.
     `single`: of the best way, where it is one digit, the chance that the line network sees one, whichever; else None.
+    `is_plain`: of the best way, whether its digits stood apart and were all there is, before the line was heard.
     """
 
     score: float
@@ -34,6 +35,7 @@ class Way(NamedTuple):
     path: tuple[int, ...] = ()
     word: float | None = None
     single: float | None = None
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ def settle(judgement: Judgement, ways: Sequence[Way], agreement: Agreement) -> J
     if best.single is not None:
         doubts = np.clip([outlier[best.path[0]], 1.0 - best.single], _CERTAIN, 1.0 - _CERTAIN)
         odds = _STRANGER * np.sqrt(np.prod(doubts / (1.0 - doubts)))
-        outlier[best.path[0]] = odds / (1.0 + odds)
+        # Of a digit that stands apart, the classifier has seen all there is: the line network may only add doubt.
+        least = outlier[best.path[0]] if best.is_plain else 0.0
+        outlier[best.path[0]] = max(least, odds / (1.0 + odds))
     return Judgement(probabilities, outlier, judgement.foreign * strange)
 
 

@@ -42,13 +42,15 @@ def test_chance_of_a_single_digit_is_for_its_judgement_to_tell(chance: float, is
     assert agree([Way(0.0, (5,), (0,), np.log(chance))]) == Agreement(is_sure=is_sure)
 
 
-@pytest.mark.parametrize(("outlier", "single", "after"), [(0.9, 0.99, 0.5), (0.2, 0.05, 0.88), (1.0, 1.0, 0.77)])
+@pytest.mark.parametrize(("outlier", "single", "after"), [(0.9, 0.99, 0.4), (0.2, 0.05, 0.83), (1.0, 1.0, 0.69)])
 def test_whether_a_single_one_is_a_digit_both_networks_say(outlier: float, single: float, after: float) -> None:
     before = replace(_judgement(), outlier=np.array([outlier, 0.4]))
 
     found = _settled(before, [Way(0.0, (3,), (0,), np.log(single), single)]).outlier
 
     np.testing.assert_allclose(found, [after, 0.4], atol=0.01)
+    apart = Way(0.0, (3,), (0,), np.log(single), single, is_plain=True)
+    np.testing.assert_allclose(_settled(before, [apart]).outlier, [max(after, outlier), 0.4], atol=0.01)
 
 
 def test_what_is_known_of_the_whole_changes_the_probabilities_of_a_digit() -> None:
