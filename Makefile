@@ -6,7 +6,8 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 INSTALL = sh digitsite/run/install.sh $(VENV)
 CORES := $(shell getconf _NPROCESSORS_ONLN)
-# Whole files (tests/conftest.py), to one process more than there are cores, for much of what tests do is wait. What pytest-xdist counts are physical cores: of two threads of one, it makes one process.
+# Whole files (tests/conftest.py), to one process more than there are cores, for much of what tests do is wait. What
+# pytest-xdist counts are physical cores: of two threads of one, it makes one process.
 PARALLEL = -n $(shell echo $$(($(CORES) < 4 ? $(CORES) + 1 : 4))) --no-loadscope-reorder
 # In these the database has no part that others do not try: time limits, learning, drawing, counters in Redis, words,
 # what callers and other servers say.

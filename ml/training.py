@@ -99,7 +99,7 @@ def train(
         _seed_dropout(model, seed, epoch)
         model.fit(
             batches.stream(),
-            shuffle=False,
+            shuffle=False,  # DistortedBatches shuffles by seed and epoch; Keras would by a state that a kill loses
             initial_epoch=epoch,
             epochs=epoch + 1,
             callbacks=[recorder, *callbacks],
