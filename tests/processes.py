@@ -1,5 +1,6 @@
 """The real processes that tests talk to: each in a process group of its own, its output in a file."""
 
+import http.client
 import os
 import signal
 import socket
@@ -110,3 +111,37 @@ def worker(*, log: Path, env: Mapping[str, str] | None = None, app: str = "digit
     """A real worker with the shipped model, not yet started."""
     arguments = ("worker", "--pool", "solo", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
     return celery(*arguments, log=log, env=env, app=app)
+
+
+def fetch(port: int, path: str) -> bytes:
+    """The body that a web server on loopback answers with, empty while nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().read()
+    except OSError:
+        return b""
+    finally:
+        connection.close()
+
+
+def start_web_server(
+    folder: Path,
+    env: Mapping[str, str],
+    *,
+    port: int,
+    workers: int = 1,
+    threads: int,
+    hooks: str = "digitsite.gunicorn_hooks",
+) -> Process:
+    """The real web server, once it answers; its log is in `folder`. No limits of rate, unless `env` asks for them."""
+    command = [sys.executable, "-m", "gunicorn", "digitsite.wsgi", "--config", f"python:{hooks}"]
+    options = f"--bind 127.0.0.1:{port} --workers {workers} --threads {threads} --no-control-socket".split()
+    server = Process([*command, *options], log=folder / "gunicorn.log", env={"RATE_LIMIT_ENABLED": "0", **env})
+    server.start()
+    try:
+        wait_until(lambda: fetch(port, "/livez"), what="the web server to answer")
+    except AssertionError:
+        server.stop()
+        raise
+    return server

@@ -16,10 +16,9 @@ from django.contrib.auth.models import User
 from recognizer import dispatch
 from recognizer.models import Status, Submission
 from recognizer.tokens import ApiToken, create_token
-from tests.digitsite.conftest import THREADS, started
+from tests.digitsite.conftest import THREADS
 from tests.pictures import png
-from tests.processes import Process, free_port, wait_until
-from tests.recognizer.conftest import fetch
+from tests.processes import Process, fetch, free_port, start_web_server, wait_until
 
 URL = "/api/v1/predictions/"
 PNG = {"Content-Type": "image/png"}
@@ -62,7 +61,7 @@ def start(tmp_path: Path, worker_env: dict[str, str], transactional_db: None) ->
 
     def make(**settings: str) -> int:
         port = free_port()
-        servers.append(started(port, tmp_path, worker_env | settings))
+        servers.append(start_web_server(tmp_path, worker_env | settings, port=port, threads=THREADS))
         return port
 
     yield make
@@ -233,7 +232,8 @@ def test_a_caller_who_is_slow_to_take_answers_gets_them_whole(
     tmp_path: Path, worker_env: dict[str, str], worker: Process
 ) -> None:
     port = free_port()
-    server = started(port, tmp_path, worker_env, hooks="tests.digitsite.narrow_hooks")
+    hooks = "tests.digitsite.narrow_hooks"
+    server = start_web_server(tmp_path, worker_env, port=port, threads=THREADS, hooks=hooks)
     body = png("1234" * 8)
     head = f"POST {URL}?include=preview HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body

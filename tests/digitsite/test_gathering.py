@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from digitsite.inbox import MAX_HEAD_BYTES
-from tests.digitsite.conftest import THREADS, started
+from tests.digitsite.conftest import THREADS
 from tests.pictures import png
-from tests.processes import free_port, wait_until
-from tests.recognizer.conftest import fetch
+from tests.processes import fetch, free_port, start_web_server, wait_until
 
 GET = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 ASYNC = b"Prefer: respond-async\r\n"
@@ -120,7 +119,7 @@ def test_callers_who_never_hang_up_keep_nobody_waiting(port: int) -> None:
 
 def test_who_stands_at_the_door_when_the_stop_comes_is_answered(tmp_path: Path, worker_env: dict[str, str]) -> None:
     port = free_port()
-    server = started(port, tmp_path, worker_env)
+    server = start_web_server(tmp_path, worker_env, port=port, threads=THREADS)
     server.send(signal.SIGSTOP)
     crowd = [connected(port) for _ in range(5)]
     for caller in crowd:

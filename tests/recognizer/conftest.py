@@ -1,8 +1,6 @@
 """The real web server, for what only shows on the wire."""
 
-import http.client
 import ipaddress
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,20 +11,8 @@ from django.test import Client
 
 from recognizer import dispatch
 from tests import factories
-from tests.processes import Process, free_port, wait_until
+from tests.processes import Process, free_port, start_web_server
 from tests.recognizer.couriers import new_courier
-
-
-def fetch(port: int, path: str) -> bytes:
-    """The body, empty while nobody answers."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().read()
-    except OSError:
-        return b""
-    finally:
-        connection.close()
 
 
 @pytest.fixture(autouse=True)
@@ -41,16 +27,9 @@ def fresh_limits(settings: Any) -> None:
 def gunicorn(tmp_path: Path, worker_env: dict[str, str], worker: Process) -> Iterator[int]:
     """Two web processes and a worker behind them, without rate limits; the fixture is their port."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "digitsite.wsgi", "--config", "python:digitsite.gunicorn_hooks"]
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "8", "--no-control-socket"]
-    env = worker_env | {"RATE_LIMIT_ENABLED": "0"}
-    server = Process([*command, *options], log=tmp_path / "gunicorn.log", env=env)
-    server.start()
-    try:
-        wait_until(lambda: fetch(port, "/livez") == b'{"status": "ok"}', what="gunicorn to answer")
-        yield port
-    finally:
-        server.stop()
+    server = start_web_server(tmp_path, worker_env, port=port, workers=2, threads=8)
+    yield port
+    server.stop()
 
 
 @pytest.fixture

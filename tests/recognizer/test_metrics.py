@@ -12,8 +12,7 @@ from redis.retry import Retry
 from recognizer import dispatch, services, tallies
 from recognizer.models import Channel
 from tests.pictures import png
-from tests.processes import Process
-from tests.recognizer.conftest import fetch
+from tests.processes import Process, fetch
 
 URL = "/api/v1/predictions/"
 
