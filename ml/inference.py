@@ -22,7 +22,7 @@ from ml.scoring import Scorer
 from ml.segmentation import Candidate
 from ml.slashes import find_slashes
 from ml.unread import find_signs
-from ml.ways import Way, agree, settle
+from ml.ways import Way, Weighed, agree, settle
 
 
 class ModelFailed(ImageError):  # noqa: N818
@@ -138,11 +138,13 @@ class Recognizer:
         signs = find_signs(prepared.candidates, judgement.foreign)
         slashes = find_slashes(prepared.candidates)
         steps = find_steps(prepared.candidates, judgement, [*signs, *slashes])
-        ways = find_ways(steps, prepared.digits)
-        if ways and not are_too_many(prepared, ways[0]):
-            ways = weigh(ways, prepared.candidates, steps, judgement.belief, signs, slashes, prepared.digits)
+        weighed = Weighed(find_ways(steps, prepared.digits))
+        if weighed.ways and not are_too_many(prepared, weighed.ways[0]):
+            belief = judgement.belief
+            weighed = weigh(weighed.ways, prepared.candidates, steps, belief, signs, slashes, prepared.digits)
+        ways = weighed.ways
         agreement = agree(ways)
-        judgement = settle(judgement, ways, agreement)
+        judgement = settle(judgement, weighed, agreement)
         digits = _digits(prepared, judgement, ways[0]) if ways else ()
         reason = refusal(prepared, judgement, ways, agreement, signs, self.thresholds)
         product = float(np.prod([digit.confidence for digit in digits])) if digits else 0.0

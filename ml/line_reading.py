@@ -18,7 +18,7 @@ from ml.networks import AnySizeNetwork
 from ml.reading_order import Steps, spell
 from ml.segmentation import Candidate
 from ml.strips import make_strip
-from ml.ways import Way
+from ml.ways import Way, Weighed
 
 _LONGEST = 2_400
 """Pixels, of all lines of a picture: seventy digits or so."""
@@ -52,7 +52,7 @@ def weigh(
     signs: Collection[int] = (),
     slashes: Collection[int] = (),
     digits: int | None = None,
-) -> list[Way]:
+) -> Weighed:
     """The ways to read a picture, and those that say what the line network reads: by the word of both, the best first.
 
     `belief`: the classifier's, float64 (N,), as a Judgement has it. `signs`: as `ml.unread.find_signs` gives them;
@@ -67,7 +67,7 @@ def weigh(
     is_clear = is_plain and belief[list(ways[0].path)].min() > _SURE
     strips = {} if not ways or is_clear else _strips(ways[0], candidates, signs)
     if not strips or sum(strip.shape[1] for strip in strips.values()) > _LONGEST:
-        return list(ways)
+        return Weighed(list(ways))
     heard = {line: read_line(strip) for line, strip in strips.items()}
     known = {way.digits for way in ways}
     numbers = [number for number in _numbers(ways[0], candidates, heard) if number and number not in known]
@@ -83,8 +83,8 @@ def weigh(
     weight = _BESIDE_PLAIN if is_plain else 1.0
     pairs = zip(found, (weight * words).tolist(), strict=True)
     weighed = [way._replace(score=way.score + word, word=word) for way, word in pairs]
-    best, *others = sorted(weighed, key=lambda way: -way.score)
-    return [best._replace(single=_single(best, candidates, heard), is_plain=is_plain), *others]
+    weighed.sort(key=lambda way: -way.score)
+    return Weighed(weighed, _single(weighed[0], candidates, heard), is_plain)
 
 
 def _single(way: Way, candidates: Sequence[Candidate], heard: Mapping[int, Floats]) -> float | None:

@@ -26,14 +26,22 @@ class Way(NamedTuple):
     """One way to read a picture: its digits, the indices of the candidates that show them, and its score in nats.
 
     `word`: the logarithm of the chance that the line network gives it, as far as that counts; None where not asked.
-    `single`: of the best way, where it is one digit, the chance that the line network sees one, whichever; else None.
-    `is_plain`: of the best way, whether its digits stood apart and were all there is, before the line was heard.
     """
 
     score: float
     digits: tuple[int, ...] = ()
     path: tuple[int, ...] = ()
     word: float | None = None
+
+
+class Weighed(NamedTuple):
+    """The ways to read a picture, the best first, and what was learned when they were weighed.
+
+    `single`: where the best one is one digit, the chance that the line network sees one, whichever; else None.
+    `is_plain`: whether the digits of the way that was best before stand apart and are all there is.
+    """
+
+    ways: list[Way]
     single: float | None = None
     is_plain: bool = False
 
@@ -63,13 +71,14 @@ def agree(ways: Sequence[Way]) -> Agreement:
     return Agreement(chance, chance > _SURE, chance < _DOUBTFUL)
 
 
-def settle(judgement: Judgement, ways: Sequence[Way], agreement: Agreement) -> Judgement:
+def settle(judgement: Judgement, weighed: Weighed, agreement: Agreement) -> Judgement:
     """The judgement of the best way's candidates, now that the whole is known.
 
     Where ways differ in one digit of the same path only, all that is known tells how probable each is. A digit that
     the classifier does not see there is at least as probable as the whole, and as any other. In a line that is sure,
     a candidate that looks strange is one that was cut badly. Whether a single one is a digit, both networks say.
     """
+    ways, single, is_plain = weighed
     if not ways:
         return judgement
     best, chance = ways[0], agreement.chance or 0.0
@@ -85,11 +94,11 @@ def settle(judgement: Judgement, ways: Sequence[Way], agreement: Agreement) -> J
             probabilities[index, digit] += share
     strange = 1.0 - chance if agreement.is_sure else 1.0
     outlier = judgement.outlier * strange
-    if best.single is not None:
-        doubts = np.clip([outlier[best.path[0]], 1.0 - best.single], _CERTAIN, 1.0 - _CERTAIN)
+    if single is not None:
+        doubts = np.clip([outlier[best.path[0]], 1.0 - single], _CERTAIN, 1.0 - _CERTAIN)
         odds = _STRANGER * np.sqrt(np.prod(doubts / (1.0 - doubts)))
         # Of a digit that stands apart, the classifier has seen all there is: the line network may only add doubt.
-        least = outlier[best.path[0]] if best.is_plain else 0.0
+        least = outlier[best.path[0]] if is_plain else 0.0
         outlier[best.path[0]] = max(least, odds / (1.0 + odds))
     return Judgement(probabilities, outlier, judgement.foreign * strange)
 

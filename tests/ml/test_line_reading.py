@@ -43,7 +43,7 @@ def test_line_network_finds_what_the_classifier_does_not_think_of() -> None:
     candidates = _written("2741", cuts=1)
     steps = _steps(candidates)
 
-    best = weigh(find_ways(steps), candidates, steps, _doubtful(candidates))[0]
+    best = weigh(find_ways(steps), candidates, steps, _doubtful(candidates)).ways[0]
 
     assert (best.digits, best.path) == ((2, 7, 4, 1), (0, 1, 2, 3))
     assert best.word is not None and best.word > np.log(0.5)
@@ -53,7 +53,7 @@ def test_known_number_of_digits_is_kept_to() -> None:
     candidates = _written("2741")
     steps = _steps(candidates)
 
-    ways = weigh(find_ways(steps, 3), candidates, steps, _doubtful(candidates), digits=3)
+    ways = weigh(find_ways(steps, 3), candidates, steps, _doubtful(candidates), digits=3).ways
 
     assert {len(way.digits) for way in ways} == {3}
 
@@ -62,31 +62,30 @@ def test_line_network_does_not_overrule_what_is_sure() -> None:
     candidates = _written("2741")
     ways = [Way(-0.1, (3, 3, 3, 3), (0, 1, 2, 3)), Way(-60.0, (2, 7, 4, 1), (0, 1, 2, 3))]
 
-    assert weigh(ways, candidates, [[] for _ in candidates], _doubtful(candidates))[0].digits == (3, 3, 3, 3)
+    assert weigh(ways, candidates, [[] for _ in candidates], _doubtful(candidates)).ways[0].digits == (3, 3, 3, 3)
 
 
 def test_of_a_single_digit_the_line_network_tells_which_it_is_and_whether_it_is_one() -> None:
     candidates = _written("2")
     ways = [Way(-0.1, (3,), (0,)), Way(-0.2, (2,), (0,))]
 
-    best, other = weigh(ways, candidates, _steps(candidates), _doubtful(candidates))
+    weighed = weigh(ways, candidates, _steps(candidates), _doubtful(candidates))
 
-    assert best.digits == (2,)
-    assert best.single is not None and best.single > 0.9
-    assert other.single is None
+    assert weighed.ways[0].digits == (2,)
+    assert weighed.single is not None and weighed.single > 0.9
 
 
 def test_sign_alone_is_no_digit_to_the_line_network_either() -> None:
     (candidate,) = _written("#")
     ways = [Way(-0.1, (3,), (0,))]
 
-    (best, *_) = weigh(ways, [candidate], _steps([candidate]), _doubtful([candidate]))
+    single = weigh(ways, [candidate], _steps([candidate]), _doubtful([candidate])).single
 
-    assert best.single is not None and best.single < 0.1
+    assert single is not None and single < 0.1
 
 
 def test_nothing_to_read_is_nothing_to_weigh() -> None:
-    assert weigh([], [], [], np.zeros(0)) == []
+    assert weigh([], [], [], np.zeros(0)).ways == []
 
 
 def _on_two_lines(above: str, below: str) -> list[Candidate]:
@@ -104,15 +103,15 @@ def test_digit_that_is_all_there_is_is_left_to_the_classifier_where_it_is_sure()
     candidates = [left, replace(whole, start=0, end=2), right]
     ways = [Way(-0.1, (3,), (1,)), Way(-0.2, (2,), (1,))]
 
-    assert weigh(ways, candidates, [[], []], np.full(3, 0.96)) == ways
-    assert weigh(ways, candidates, [[], []], _doubtful(candidates))[0].digits == (2,)
+    assert weigh(ways, candidates, [[], []], np.full(3, 0.96)).ways == ways
+    assert weigh(ways, candidates, [[], []], _doubtful(candidates)).ways[0].digits == (2,)
 
 
 def test_lines_are_read_one_by_one() -> None:
     candidates = _on_two_lines("27", "41")
     steps = _steps(candidates, others=1e-3)
 
-    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates))[0].digits == (2, 7, 4, 1)
+    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates)).ways[0].digits == (2, 7, 4, 1)
 
 
 def test_line_network_counts_less_where_digits_stand_apart() -> None:
@@ -123,7 +122,7 @@ def test_line_network_counts_less_where_digits_stand_apart() -> None:
     (best, other), (best_torn, other_torn) = (
         [
             way
-            for way in weigh(ways, candidates, steps, _doubtful(candidates))
+            for way in weigh(ways, candidates, steps, _doubtful(candidates)).ways
             if way.digits in ((2, 7, 4, 1), (3, 7, 4, 1))
         ]
         for candidates in (apart, torn)
@@ -138,8 +137,8 @@ def test_sure_digits_that_stand_apart_are_left_to_the_classifier() -> None:
     steps, sure = _steps(apart), np.full(4, 0.96)
     ways = [Way(0.0, (3, 7, 4, 1), (0, 1, 2, 3)), Way(0.0, (2, 7, 4, 1), (0, 1, 2, 3))]
 
-    assert weigh(ways, apart, steps, sure) == ways
-    assert weigh(ways, torn, steps, sure)[0].digits == (2, 7, 4, 1)
+    assert weigh(ways, apart, steps, sure).ways == ways
+    assert weigh(ways, torn, steps, sure).ways[0].digits == (2, 7, 4, 1)
 
 
 def test_line_network_counts_in_full_where_a_one_may_be_a_slash() -> None:
@@ -147,17 +146,17 @@ def test_line_network_counts_in_full_where_a_one_may_be_a_slash() -> None:
     steps, sure = _steps(candidates), np.full(4, 0.96)
     ways = [Way(0.0, (3, 7, 4, 1), (0, 1, 2, 3)), Way(0.0, (2, 7, 4, 1), (0, 1, 2, 3))]
 
-    (best, *_) = weigh(ways, candidates, steps, sure, slashes=[3])
+    (best, *_) = weigh(ways, candidates, steps, sure, slashes=[3]).ways
 
     assert best.digits == (2, 7, 4, 1)
-    assert weigh(ways, candidates, steps, sure, slashes=[4]) == ways
+    assert weigh(ways, candidates, steps, sure, slashes=[4]).ways == ways
 
 
 def test_line_of_which_nothing_is_read_does_not_count() -> None:
     candidates = _on_two_lines("27", "41")
     ways = [Way(0.0, (2, 7), (0, 1))]
 
-    (best, *_) = weigh(ways, candidates, _steps(candidates), _doubtful(candidates))
+    (best, *_) = weigh(ways, candidates, _steps(candidates), _doubtful(candidates)).ways
 
     assert best.word is not None and best.word > np.log(0.5)
 
@@ -167,7 +166,7 @@ def test_no_number_is_weighed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     candidates = _on_two_lines("27", "41")
     steps = _steps(candidates)
 
-    said = [way.digits for way in weigh(find_ways(steps), candidates, steps, _doubtful(candidates))]
+    said = [way.digits for way in weigh(find_ways(steps), candidates, steps, _doubtful(candidates)).ways]
 
     assert len(said) == len(set(said))
     assert {(3, 7, 3, 7), (3, 3, 7), (7, 3, 3, 7), (3, 7, 7, 3)} <= set(said)
@@ -178,14 +177,14 @@ def test_candidate_that_spans_lines_is_left_to_the_classifier() -> None:
     candidates = [*parts, replace(parts[0], start=0, end=2, line=None)]
     steps = _steps(candidates)
 
-    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates)) == find_ways(steps)
+    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates)).ways == find_ways(steps)
 
 
 def test_many_long_lines_are_left_to_the_classifier() -> None:
     candidates = [replace(one, box=(one.box[0] * 40, *one.box[1:])) for one in _written("2741")]
     steps = _steps(candidates)
 
-    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates)) == find_ways(steps)
+    assert weigh(find_ways(steps), candidates, steps, _doubtful(candidates)).ways == find_ways(steps)
 
 
 @pytest.mark.parametrize("width", [17, 40, 1_000])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ml.calibration import Judgement
-from ml.ways import Agreement, Way, agree, settle
+from ml.ways import Agreement, Way, Weighed, agree, settle
 
 
 def _judgement() -> Judgement:
@@ -17,8 +17,10 @@ def _judgement() -> Judgement:
     return Judgement(probabilities, np.full(2, 0.9), np.full(2, 0.5))
 
 
-def _settled(judgement: Judgement, ways: list[Way]) -> Judgement:
-    return settle(judgement, ways, agree(ways))
+def _settled(
+    judgement: Judgement, ways: list[Way], *, single: float | None = None, is_plain: bool = False
+) -> Judgement:
+    return settle(judgement, Weighed(ways, single, is_plain), agree(ways))
 
 
 def test_agreement_is_what_the_line_network_says_beside_the_other_ways() -> None:
@@ -46,11 +48,13 @@ def test_chance_of_a_single_digit_is_for_its_judgement_to_tell(chance: float, is
 def test_whether_a_single_one_is_a_digit_both_networks_say(outlier: float, single: float, after: float) -> None:
     before = replace(_judgement(), outlier=np.array([outlier, 0.4]))
 
-    found = _settled(before, [Way(0.0, (3,), (0,), np.log(single), single)]).outlier
+    ways = [Way(0.0, (3,), (0,), np.log(single))]
+
+    found = _settled(before, ways, single=single).outlier
+    apart = _settled(before, ways, single=single, is_plain=True).outlier
 
     np.testing.assert_allclose(found, [after, 0.4], atol=0.01)
-    apart = Way(0.0, (3,), (0,), np.log(single), single, is_plain=True)
-    np.testing.assert_allclose(_settled(before, [apart]).outlier, [max(after, outlier), 0.4], atol=0.01)
+    np.testing.assert_allclose(apart, [max(after, outlier), 0.4], atol=0.01)
 
 
 def test_what_is_known_of_the_whole_changes_the_probabilities_of_a_digit() -> None:
@@ -93,4 +97,4 @@ def test_candidates_of_a_sure_number_are_less_strange() -> None:
 def test_nothing_read_leaves_all_as_it_is() -> None:
     before = _judgement()
 
-    assert settle(before, [], Agreement()) is before
+    assert settle(before, Weighed([]), Agreement()) is before
