@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -119,6 +120,16 @@ def env_networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Networ
         raise ImproperlyConfigured(f"{name} takes networks such as 10.0.0.0/8: {error}.") from error
 
 
+def env_time_zone(name: str, default: str) -> str:
+    """The name of a time zone, as the IANA database has it: Asia/Tehran, UTC."""
+    value = env_str(name, default)
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # also for "../x" and for a folder of zones
+        raise ImproperlyConfigured(f"{name} is {value!r}; say a time zone such as Asia/Tehran or UTC.") from error
+    return value
+
+
 def env_url(name: str, default: str, *, schemes: tuple[str, ...]) -> str:
     """A URL of one of the schemes, without a slash at its end. Its value may hold a password: never echoed."""
     value = env_secret(name, default).rstrip("/")
@@ -152,7 +163,6 @@ def database_from_url(url: str) -> dict[str, Any]:
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
         }
     elif config["ENGINE"] == "django.db.backends.postgresql":
@@ -162,3 +172,15 @@ def database_from_url(url: str) -> dict[str, Any]:
     config["CONN_MAX_AGE"] = 600
     config["CONN_HEALTH_CHECKS"] = config["ENGINE"] == "django.db.backends.postgresql"
     return config
+
+
+def limit_lock_waits(database: dict[str, Any], seconds: float) -> None:
+    """Let a statement that waits for another's lock fail after so long; `database`: of `database_from_url`.
+
+    PostgreSQL would wait for ever. What DATABASE_URL says of `lock_timeout` behind its ? wins.
+    """
+    options = database["OPTIONS"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        options["timeout"] = seconds
+    else:
+        options["options"] = f"-c lock_timeout={round(1000 * seconds)} {options['options']}"

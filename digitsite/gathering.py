@@ -5,12 +5,14 @@ And its event loop waits for each caller to hang up, for up to two seconds. Here
 what is sent, and lets connections end in their own time.
 """
 
+import json
 import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from select import select
 from selectors import EVENT_READ
 from typing import Any
@@ -24,8 +26,19 @@ from digitsite.inbox import Inbox
 RECEIVE_BYTES = 2**18
 LINGER_SECONDS = 2.0
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+def _refusal(status: HTTPStatus, detail: str) -> bytes:
+    """A whole answer, with problem details as the API has them, for what no thread ever sees."""
+    title, code = status.phrase.capitalize(), status.name.lower()
+    problem = {"type": "about:blank", "title": title, "status": int(status), "code": code, "detail": detail}
+    body = json.dumps(problem)
+    head = f"HTTP/1.1 {int(status)} {status.phrase}\r\nConnection: close\r\nContent-Type: application/problem+json"
+    return f"{head}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+TOO_SLOW = _refusal(HTTPStatus.REQUEST_TIMEOUT, "The request was not all there in time.")
+TOO_LONG = _refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's header is too long.")
 # As a data URL a picture has four characters for three bytes; a form adds its part headers.
 MAX_BODY_BYTES = settings.MAX_BATCH_BYTES * 4 // 3 + 2**18
 

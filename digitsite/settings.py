@@ -1,4 +1,4 @@
-"""Settings: every environment variable is read here, or in a part of it, once, and nowhere else.
+"""Settings: every environment variable is read here, or in a part of it, once; only `ml` finds its own training data.
 
 A value that cannot be used stops the start with a sentence that names the variable. Two parts are kept beside this
 file: `door.py` for what guards the door, `rest.py` for the API.
@@ -27,7 +27,9 @@ from digitsite.environment import (
     env_secret,
     env_share,
     env_str,
+    env_time_zone,
     env_url,
+    limit_lock_waits,
 )
 from digitsite.rest import *  # noqa: F403
 
@@ -126,9 +128,8 @@ MODELS_DIR = Path(env_str("MODELS_DIR", str(VAR_DIR / "models")))
 MIN_CONFIDENCE = env_share("MIN_CONFIDENCE")
 MAX_OUTLIER = env_share("MAX_OUTLIER")
 PREDICT_DEADLINE_SECONDS = env_float("PREDICT_DEADLINE_SECONDS", 10, minimum=0.05, maximum=300)
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Who cannot write for so long is told so, in time.
-    DATABASES["default"]["OPTIONS"]["timeout"] = max(1.0, PREDICT_DEADLINE_SECONDS)
+# Who waits so long for what another has locked is told so, in time.
+limit_lock_waits(DATABASES["default"], max(1.0, PREDICT_DEADLINE_SECONDS))
 MAX_UPLOAD_BYTES = env_int("MAX_UPLOAD_BYTES", 20 * 2**20, minimum=1024, maximum=100 * 2**20)
 MAX_BATCH_PICTURES = env_int("MAX_BATCH_PICTURES", 32, minimum=1, maximum=1000)
 MAX_BATCH_BYTES = env_int("MAX_BATCH_BYTES", 4 * MAX_UPLOAD_BYTES, minimum=MAX_UPLOAD_BYTES, maximum=2**30)
@@ -249,7 +250,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = MAX_BATCH_PICTURES
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fa", "فارسی")]
 USE_I18N = True
-TIME_ZONE = env_str("TIME_ZONE", "UTC")
+TIME_ZONE = env_time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 
 STATIC_URL = "static/"
@@ -273,6 +274,6 @@ if SENTRY_DSN := env_secret("SENTRY_DSN"):
 # json: one object a line, for programs that gather logs; line: for people.
 LOGGING = logs.logging_settings(
     form=env_choice("LOG_FORMAT", "line", choices=("line", "json")),
-    level=env_str("LOG_LEVEL", "INFO").upper(),
+    level=env_choice("LOG_LEVEL", "info", choices=("debug", "info", "warning", "error", "critical")).upper(),
     access=env_bool("ACCESS_LOG", default=True),
 )

@@ -141,9 +141,12 @@ def photograph(ink: Map, scene: Scene, rng: np.random.Generator) -> Grey:
     if scene.noise:
         lit = lit + rng.normal(0, scene.noise, shape)
     picture = np.asarray(np.clip(lit, 0, 255), np.uint8)
-    if scene.quality == 100:
-        return picture
-    encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, scene.quality])[1]
+    return picture if scene.quality == 100 else through_jpeg(picture, scene.quality)
+
+
+def through_jpeg(picture: Grey, quality: int) -> Grey:
+    """What a JPEG of this quality, 0 to 100, leaves of a picture."""
+    encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
@@ -169,10 +172,21 @@ def _paper_lines(shape: tuple[int, int], rng: np.random.Generator) -> Map:
     side = max(shape)
     gap = rng.uniform(0.08, 0.5) * side
     width, slope, start = max(1, round(rng.uniform(0.004, 0.014) * side)), rng.normal(0, 0.02), rng.uniform(0, gap)
-    for offset in np.arange(start, side * 1.1, gap):
-        ends = round(offset - slope * side / 2), round(offset + slope * side / 2)
-        cv2.line(lines, (0, ends[0]), (side, ends[1]), 1.0, width, cv2.LINE_AA)
+    rule(lines, start, gap, slope, width)
     return np.maximum(lines, lines.T) if shape[0] == shape[1] and rng.random() < 0.5 else lines
+
+
+def rule(lines: Map, start: float, gap: float, slope: float, width: int, *, upright: bool = False) -> None:
+    """Draw parallel lines of value 1, `width` pixels wide and `gap` apart, the middle of the first one at `start`.
+
+    `slope`: pixels down for each one to the right; where they are `upright`, to the right for each one down.
+    """
+    side = max(lines.shape)
+    tilt = slope * side / 2
+    for offset in np.arange(start, side * 1.15, gap):
+        before, after = round(offset - tilt), round(offset + tilt)
+        first, last = ((before, 0), (after, side)) if upright else ((0, before), (side, after))
+        cv2.line(lines, first, last, 1.0, width, cv2.LINE_AA)
 
 
 def smooth_noise(shape: tuple[int, int], scale: float, rng: np.random.Generator) -> Map:

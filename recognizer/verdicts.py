@@ -10,9 +10,9 @@ from recognizer.versions import ModelVersion, Source
 
 SETS: dict[str, Promise] = {
     "mnist": gettext_lazy("MNIST"),
-    "strokes": gettext_lazy("pen strokes"),
-    "letters": gettext_lazy("letters"),
-    "reviewed": gettext_lazy("reviewed digits"),
+    "drawn": gettext_lazy("drawn pictures"),
+    "photographed": gettext_lazy("photographed pictures"),
+    "reviewed and learned": gettext_lazy("reviewed and learned"),
     "scribbles": gettext_lazy("scribbles"),
     "reviewed and held out": gettext_lazy("reviewed and held out"),
 }

@@ -164,7 +164,9 @@ class BatchView(PredictView):
         sent = [outcome for outcome in outcomes if isinstance(outcome, tuple)]
         wait_for(sent, self.left(wait.seconds))
         includes = said.get("include", [])
-        return with_headers(Response([self._answer(outcome, includes) for outcome in outcomes]), applied=wait.applied)
+        response = Response([self._answer(outcome, includes) for outcome in outcomes])
+        replayed = bool(sent) and not any(is_new for _, is_new in sent)
+        return with_headers(response, applied=wait.applied, replayed=replayed)
 
     def _try(
         self, request: Request, image: bytes, digits: int | None, index: int
@@ -221,7 +223,8 @@ class LegacyPredictView(PredictView):
         """200 with `digit`, the one digit in the picture."""
         stored = self.submit(request, picture(request, field=self.field), 1)
         wait_for([stored], self.left(settings.PREDICT_DEADLINE_SECONDS))
-        return answered(stored[0], includes=[], success=status.HTTP_200_OK)
+        response = answered(stored[0], includes=[], success=status.HTTP_200_OK)
+        return with_headers(response, replayed=not stored[1])
 
 
 class ModelListView(ApiView):

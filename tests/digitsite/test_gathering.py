@@ -1,6 +1,7 @@
 """The web server on the wire: requests that come in pieces, several at once, too long, or never to their end."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -83,6 +84,18 @@ def test_what_will_not_be_taken_is_refused_at_once(port: int, request_: bytes, a
         connection.sendall(request_)
 
         assert status(connection) == answer
+
+
+def test_a_head_without_end_is_refused_in_a_sentence(port: int) -> None:
+    with connected(port) as connection:
+        connection.sendall(b"GET /livez HTTP/1.1\r\nX: " + b"a" * MAX_HEAD_BYTES)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        problem = json.loads(response.read())
+
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert (problem["status"], problem["code"]) == (431, "request_header_fields_too_large")
+    assert problem["detail"] == "The request's header is too long."
 
 
 def test_who_asks_whether_to_go_on_is_told(port: int, transactional_db: None) -> None:

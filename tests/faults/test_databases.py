@@ -4,6 +4,7 @@ import signal
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.faults.databases import Postgres, Sqlite
@@ -17,6 +18,21 @@ def test_postgresql_is_restarted(service_on_postgres: Service) -> None:
 
 def test_postgresql_breaks_down_and_recovers(service_on_postgres: Service) -> None:
     restart(service_on_postgres, signal.SIGQUIT, fault="PostgreSQL broken off and recovered")
+
+
+def test_postgresql_is_locked(service_on_postgres: Service) -> None:
+    service, database = service_on_postgres, service_on_postgres.database
+    assert isinstance(database, Postgres)
+
+    with service.load() as load:
+        load.wait_for(3)
+        with psycopg.connect(database.url) as connection:
+            connection.execute("LOCK TABLE recognizer_submission")
+            time.sleep(10)
+        load.wait_for(3)
+
+    check(service, load.answers, fault="PostgreSQL locked for 10 s")
+    assert load.counts()[503], "nobody waited too long"
 
 
 def restart(service: Service, signal_number: int, *, fault: str) -> None:

@@ -94,12 +94,14 @@ def test_a_failure_is_repeated_too(client: Client, worker: Process) -> None:
 
 def send_batch(client: Client, *digits: str) -> Any:
     form = {"image": [SimpleUploadedFile("a.png", png(digit)) for digit in digits]}
-    return client.post(f"{URL}batch/", form, headers={"Idempotency-Key": "a"}).json()
+    return client.post(f"{URL}batch/", form, headers={"Idempotency-Key": "a"})
 
 
 def test_each_picture_of_a_batch_counts(client: Client, worker: Process) -> None:
-    first, second, changed = (send_batch(client, *digits) for digits in ("71", "71", "72"))
+    answers = [send_batch(client, *digits) for digits in ("71", "71", "72")]
+    first, second, changed = (answer.json() for answer in answers)
 
+    assert [answer.headers.get("Idempotency-Replayed") for answer in answers[:2]] == [None, "true"]
     assert first == second
     assert changed[0] == first[0]
     assert changed[1]["code"] == "idempotency_key_reused"
@@ -114,11 +116,21 @@ def test_parallel_duplicates_of_a_batch_store_each_picture_once(worker: Process)
             connection.close()
 
     with ThreadPoolExecutor(4) as pool:
-        first, *others = ([item["id"] for item in items] for items in pool.map(post, range(4)))
+        first, *others = ([item["id"] for item in answer.json()] for answer in pool.map(post, range(4)))
 
     assert len(set(first)) == 3
     assert others == [first] * 3
     assert Submission.objects.count() == 3
+
+
+def test_the_former_address_says_it_too(client: Client, worker: Process) -> None:
+    first, second = (
+        client.post("/predict", {"file": SimpleUploadedFile("a.png", png("7"))}, headers={"Idempotency-Key": "a"})
+        for _ in range(2)
+    )
+
+    assert first.json() == second.json()
+    assert [one.headers.get("Idempotency-Replayed") for one in (first, second)] == [None, "true"]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "clé"])

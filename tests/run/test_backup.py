@@ -108,7 +108,6 @@ def test_postgresql(home: Path, postgres: str, postgresql: dict[str, str]) -> No
     model, name = (home / "var" / "models" / "v2.keras").read_bytes(), postgresql["PGDATABASE"]
     before, after = kept_through(here(POSTGRESQL_BACKUP, home, name), home=home, env=postgresql)
 
-    execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
     shutil.rmtree(home / "var" / "models")
     run("sh", "-ec", here(POSTGRESQL_RESTORE, home, name), cwd=home, env=postgresql)
 
@@ -121,7 +120,9 @@ def here(commands: str, home: Path, name: str) -> str:
     changes = {
         "/etc/digits/secrets/database_url": str(home / "database_url"),
         "/var/lib/digits": str(home / "var"),
+        "dropdb --if-exists digits": f"dropdb --if-exists {name}",
         "createdb --owner digits digits": f"createdb --owner postgres {name}",
+        "runuser -u postgres -- ": "",
         "runuser -u digits -- ": "",
         "manage.py doctor": "manage.py migrate --check",
     }

@@ -35,6 +35,8 @@ def test_a_taken_port(fresh_service: Service) -> None:
         ("HOST", "no-such-host.invalid", "HOST is no-such-host.invalid, which is no address of this machine."),
         ("MODEL_PATH", "var/nothing.keras", "MODEL_PATH cannot be used. "),
         ("MAX_OUTLIER", "1.5", "MAX_OUTLIER is '1.5'; it takes a number from 0 to 1."),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud'; say debug or info or"),
+        ("TIME_ZONE", "Tehran", "TIME_ZONE is 'Tehran'; say a time zone such as Asia/Tehran or UTC."),
         ("REDIS_URL", "http://127.0.0.1", "REDIS_URL must begin with"),
         ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none", "The database could not be used: "),
     ],
