@@ -92,8 +92,8 @@ class DataFiles:
 def add_data_options(parser: ArgumentParser) -> None:
     """The options whose values `DataFiles.find` takes: --data, --strokes and --letters."""
     parser.add_argument("--data", type=Path, help="mnist.npz (default: DIGITS_MNIST, else Keras downloads it)")
-    parser.add_argument("--strokes", type=Path, help="pen strokes of digits (default: DIGITS_STROKES, else none)")
-    parser.add_argument("--letters", type=Path, help="pen strokes of letters (default: DIGITS_LETTERS, else none)")
+    parser.add_argument("--strokes", type=Path, help="pen strokes of digits (default: DIGITS_STROKES)")
+    parser.add_argument("--letters", type=Path, help="pen strokes of letters (default: DIGITS_LETTERS)")
 
 
 def find_mnist(path: Path | None = None) -> Path:

@@ -1,4 +1,4 @@
-"""`python -m ml.train`: train a network from several random starts and save the best by validation."""
+"""`python -m ml.train`: train a network, from one random start or more (--seeds), and save the best by validation."""
 
 import argparse
 import sys
