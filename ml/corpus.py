@@ -22,7 +22,7 @@ from ml.pictures import MAKERS
 from ml.preprocessing import PREPROCESSING_VERSION, find_ink, normalise
 from ml.process import start_helpers
 from ml.rendering import CANVAS, Grey, Map, invert, photograph, random_scan, random_scene
-from ml.scenes import make_bilevel, take_photo
+from ml.scenes import ANY_DESK, make_bilevel, take_photo
 from ml.segmentation import Candidate, propose
 from ml.sizes import Window
 
@@ -37,7 +37,7 @@ CAMERAS: dict[str, Callable[[Map, np.random.Generator], Grey]] = {
     "photo": lambda ink, rng: photograph(ink, random_scene(rng), rng),
     "worn": take_photo,
     "page": lambda ink, rng: take_photo(ink, rng, _written_height(ink) / 0.6),
-    "desk": lambda ink, rng: take_photo(ink, rng, _written_height(ink) / 0.6, is_on_desk=True),
+    "desk": lambda ink, rng: take_photo(ink, rng, _written_height(ink) / 0.6, desk=ANY_DESK),
     "bilevel": lambda ink, rng: make_bilevel(photograph(ink, random_scene(rng), rng), rng),
     "scan": lambda ink, rng: photograph(ink, random_scan(rng), rng),
 }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ml.modes import opaque
-from ml.sizes import WORKING_SIDE, Window, reduction
+from ml.sizes import WORKING_SIDE, Window, reduction, times
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,13 +106,13 @@ class DecodedImage:
     @property
     def reduced(self) -> float:
         """How many pixels of the original make one of `pixels`, each way."""
-        return self.width / int(self.pixels.shape[1])
+        return times((self.width, self.height), self.pixels.shape[:2])
 
     def closer(self, window: Window) -> NDArray[np.uint8]:
         """The part `window` of `pixels`, decoded anew at a larger scale: luminance, uint8 (h, w)."""
         height, width = self.pixels.shape[:2]
         whole = _decode(self.data, WORKING_SIDE * max(width, height) // window.side, "L").grey()
-        return window.scaled(whole.shape[1] / width).of(whole)
+        return window.scaled(times(whole.shape, (height, width))).of(whole)
 
     def larger(self, side: int) -> NDArray[np.uint8]:
         """As `pixels`, with at least `side` pixels of the longer side, if the original has as many."""

@@ -14,13 +14,15 @@ from ml.desks import without_desk
 from ml.dots import without_dots
 from ml.flat_paper import find_ink_on_flat_paper
 from ml.frames import remove_frames
+from ml.gaps import without_gaps
 from ml.paper import enlarge, shrink
 from ml.reflectance import usual_level
 from ml.ruling import remove_ruling
-from ml.sizes import WORKING_SIDE, Window
+from ml.sizes import WORKING_SIDE, Window, times
 from ml.strokes import pen_width, thickened
+from ml.underlines import remove_underlines
 
-PREPROCESSING_VERSION = "13"
+PREPROCESSING_VERSION = "14"
 """Changes whenever the same picture would give other tensors, as with another ink network; kept with every model and
 every prediction."""
 
@@ -73,20 +75,20 @@ def find_ink(grey: Grey, reduced: float = 1.0, closer: Callable[[Window], Grey] 
     `reduced`: how many times larger the picture was. `closer`: shows a part of it as it was then.
     """
     small = shrink(grey, WORKING_SIDE)
-    scale = grey.shape[1] / small.shape[1]
+    scale = times(grey.shape, small.shape)
     seen, desk = _find(small)
     ink = replace(seen, scale=seen.scale * scale)
     window = _around(ink, grey.shape) if scale * reduced > _NEARER else None
     if window is None or _NEARER * window.side > max(grey.shape) or pen_width(ink.map) > _FINEST:
         return ink
     # From so close, a desk is not known for one.
-    if desk is not None and desk[window.scaled(desk.shape[1] / grey.shape[1]).place].any():
+    if desk is not None and desk[window.scaled(times(desk.shape, grey.shape)).place].any():
         return ink
     near = shrink(closer(window) if closer else window.of(grey), WORKING_SIDE)
     again, _ = _find(near)
     if not (again.map > 0.5).any():
         return ink
-    return replace(again, scale=again.scale * window.width / near.shape[1], origin=(window.x, window.y))
+    return replace(again, scale=again.scale * window.side / max(near.shape), origin=(window.x, window.y))
 
 
 def _find(small: Grey) -> tuple[Ink, NDArray[np.bool_] | None]:
@@ -94,18 +96,18 @@ def _find(small: Grey) -> tuple[Ink, NDArray[np.bool_] | None]:
     small = without_dots(small)
     if drawn := find_ink_on_flat_paper(small):
         found, contrast = drawn
-        return Ink(remove_ruling(remove_frames(found, found)), 1.0, contrast), None
+        return Ink(_without_lines(remove_frames(found, found)), 1.0, contrast), None
     large = enlarge(small)
     sheet = without_desk(large)
     ink = _in_photograph(sheet)
     desk = None if sheet is large else sheet != large
-    return replace(ink, scale=ink.scale * small.shape[1] / large.shape[1]), desk
+    return replace(ink, scale=ink.scale * times(small.shape, large.shape)), desk
 
 
 def _in_photograph(small: Grey) -> Ink:
     """Ink in a photograph: seen as a whole, and again from closer by where it covers but a part of it or is fine."""
     whole, ink, lost, light = _seen_as_a_whole(small)
-    seen_first = Ink(ink, small.shape[1] / whole.shape[1], usual_level(lost[ink > 0.5]))
+    seen_first = Ink(ink, times(small.shape, whole.shape), usual_level(lost[ink > 0.5]))
     window, pen = _around(seen_first, small.shape), pen_width(ink)
     is_near = whole.shape == small.shape or pen * seen_first.scale > BROADEST
     if is_near or window is None or (window.side > PHOTOGRAPH_SIDES[0] and pen > _FINE):
@@ -137,10 +139,15 @@ def _seen_as_a_whole(small: Grey) -> tuple[Grey, Map, Map, bool]:
 
 
 def _find_writing(ink: Map, lost: Map) -> tuple[Map, Map]:
-    """Ink without boxes and ruled lines, and the lost reflectance, which shows boxes better: float32 (h, w) each."""
+    """Ink without boxes and lines, and the lost reflectance, which shows boxes better: float32 (h, w) each."""
     if level := usual_level(lost[ink > 0.5]):
-        ink = remove_frames(ink, lost / np.float32(level))
-    return remove_ruling(ink), lost
+        darkness = lost / np.float32(level)
+        ink = remove_frames(without_gaps(ink, darkness), darkness)
+    return _without_lines(ink), lost
+
+
+def _without_lines(ink: Map) -> Map:
+    return remove_underlines(remove_ruling(ink))
 
 
 def _around(ink: Ink, shape: tuple[int, ...]) -> Window | None:
@@ -152,7 +159,8 @@ def _around(ink: Ink, shape: tuple[int, ...]) -> Window | None:
     if not width:
         return None
     margin = 0.5 * max(width, height)
-    left, top = (int(max(0, start - margin) * ink.scale) for start in (x, y))
+    starts = zip((x, y), reversed(shape), strict=True)
+    left, top = (min(int(max(0, start - margin) * ink.scale), side - 1) for start, side in starts)
     right, bottom = int((x + width + margin) * ink.scale) + 1, int((y + height + margin) * ink.scale) + 1
     return Window(left, top, min(right, shape[1]) - left, min(bottom, shape[0]) - top)
 

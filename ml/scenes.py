@@ -1,15 +1,14 @@
 """Photographs of written ink, of more kinds than `ml.rendering` knows: what the ink network learns to see through.
 
-Worn paper, ruling, grids, margins and frames, shadows, dirt, uneven ink, noise. And, which it has not learned from:
-a desk around the sheet, and what is left of photographs in two shades.
+Worn paper, ruling, grids, margins and frames, shadows, dirt, uneven ink, noise, a desk around the sheet, and what is
+left of photographs in two shades.
 """
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from ml.rendering import Grey, Map, invert, light, smooth_noise
+from ml.rendering import Grey, Map, invert, light, rule, smooth_noise, through_jpeg
 
 _Shape = tuple[int, int]
 
@@ -17,6 +16,9 @@ _MOST_GRAIN = 0.15
 """Of a desk's brightness: how far its pattern strays from it."""
 
 _ON_A_BRIGHT_DESK = 0.1
+ANY_DESK, CLEAR_DESK = 0.88, 0.6
+"""Of the paper's brightness: the most that a darker desk has. Up to the second, `ml.desks` tells it from shadow."""
+
 _SLANT = 0.3
 """Of the room between what is written and the picture's border: how far the ends of an edge stray from its middle."""
 
@@ -24,30 +26,39 @@ _NARROWEST_PAPER = 0.04
 """Of the longer side: between what is written and the edge of the sheet."""
 
 
-def take_photo(ink: Map, rng: np.random.Generator, side: float | None = None, *, is_on_desk: bool = False) -> Grey:
+def take_photo(
+    ink: Map,
+    rng: np.random.Generator,
+    side: float | None = None,
+    *,
+    desk: float | None = None,
+    is_on_lines: bool = False,
+) -> Grey:
     """A photograph of `ink`, float32 (h, w) in [0, 1]: uint8 (h, w); one in five shows light ink on dark ground.
 
     `side`: pixels, by which lines, dirt and blur are measured, where writing covers but a part; else the longer side.
-    `is_on_desk`: where there is room around the writing, the sheet ends on some sides, and a desk is seen.
+    `desk`: where there is room around the writing, the sheet ends on some sides, and a desk is seen, mostly darker: of
+    this share of the paper's brightness at most. `is_on_lines`: where paper is ruled, a line runs along the row of
+    pixels that has most ink.
     """
     shape = (ink.shape[0], ink.shape[1])
     side = side or max(shape)
     paper = rng.uniform(90, 252)
     contrast = rng.uniform(0.1, 0.4) if rng.random() < 0.45 else rng.uniform(0.4, 0.95)
-    surface = _paper(shape, side, paper, contrast, rng)
+    row = int(ink.sum(axis=1).argmax()) if is_on_lines else None
+    surface = _paper(shape, side, paper, contrast, rng, row)
     if rng.random() < 0.5:
         grain = smooth_noise(shape, rng.uniform(0.7, 2.5), rng)
         ink = np.asarray(ink * (1 - rng.uniform(0, 0.6) * grain), np.float32)
     written = np.asarray(surface - contrast * surface * ink, np.float32)
-    if is_on_desk:
-        written = _lay_on_desk(written, ink, paper, rng)
+    if desk is not None:
+        written = _lay_on_desk(written, ink, paper, desk, rng)
     lit = written * _light(shape, rng)
     blur = rng.uniform(0.2, 1.9) * side / 200 + 0.05
     noisy = cv2.GaussianBlur(lit, (0, 0), blur) + rng.normal(0, rng.uniform(0.3, 8), shape)
     picture = np.asarray(np.clip(noisy, 0, 255), np.uint8)
     if rng.random() < 0.8:
-        encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 96))])[1]
-        picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.uint8)
+        picture = through_jpeg(picture, int(rng.integers(30, 96)))
     return invert(picture) if rng.random() < 0.2 else picture
 
 
@@ -61,11 +72,11 @@ def make_bilevel(picture: Grey, rng: np.random.Generator) -> Grey:
     return np.asarray(cv2.adaptiveThreshold(picture, 255, weights, cv2.THRESH_BINARY, window, below), np.uint8)
 
 
-def _lay_on_desk(sheet: Map, ink: Map, paper: float, rng: np.random.Generator) -> Map:
-    """The sheet, seen at a slant, on a desk that is mostly darker, with a pattern, and in the shade at its edge."""
+def _lay_on_desk(sheet: Map, ink: Map, paper: float, most: float, rng: np.random.Generator) -> Map:
+    """The sheet, at a slant, on a desk with a pattern and in its shade, mostly of at most this share of `paper`."""
     shape = (sheet.shape[0], sheet.shape[1])
     covered = _cover(ink, rng)
-    brightness = paper * (rng.uniform(1.1, 1.4) if rng.random() < _ON_A_BRIGHT_DESK else rng.uniform(0.08, 0.88))
+    brightness = paper * (rng.uniform(1.1, 1.4) if rng.random() < _ON_A_BRIGHT_DESK else rng.uniform(0.08, most))
     desk = np.full(shape, brightness, np.float32)
     height, width = np.exp(rng.uniform(np.log(2), np.log(max(shape)), 2)).tolist()
     desk *= 1 + rng.uniform(0, _MOST_GRAIN) * _stains(shape, (height, width), rng)
@@ -99,14 +110,19 @@ def _cover(ink: Map, rng: np.random.Generator) -> Map:
     return covered
 
 
-def _paper(shape: _Shape, side: float, brightness: float, contrast: float, rng: np.random.Generator) -> Map:
-    """Paper with nothing written on it; its lines are no darker than the ink that `contrast` tells of."""
+def _paper(
+    shape: _Shape, side: float, brightness: float, contrast: float, rng: np.random.Generator, row: int | None
+) -> Map:
+    """Paper with nothing written on it; its lines are no darker than the ink that `contrast` tells of.
+
+    `row`: of pixels, along which a ruled line runs.
+    """
     paper = np.full(shape, brightness, np.float32)
     if rng.random() < 0.35:
         paper *= 1 + rng.uniform(0.01, 0.06) * _stains(shape, (scale := rng.uniform(8, 60), scale), rng)
     for chance in (0.55, 0.15):
         if rng.random() < chance:
-            paper *= 1 - rng.uniform(0.04, 0.75) * contrast * _lines(shape, side, rng)
+            paper *= 1 - rng.uniform(0.04, 0.75) * contrast * _lines(shape, side, rng, row)
     if rng.random() < 0.2:
         _sprinkle(paper, side, brightness, rng)
     return paper
@@ -126,37 +142,27 @@ def _sprinkle(paper: Map, side: float, brightness: float, rng: np.random.Generat
         cv2.circle(paper, centre, int(rng.integers(0, largest + 1)), shade, cv2.FILLED, cv2.LINE_AA)
 
 
-def _lines(shape: _Shape, side: float, rng: np.random.Generator) -> Map:
+def _lines(shape: _Shape, side: float, rng: np.random.Generator, row: int | None) -> Map:
     """Ruling, a grid, a margin's line or a frame: 1 on a line, less where it is worn."""
     lines = np.zeros(shape, np.float32)
     width = max(1, round(rng.uniform(0.003, 0.016) * side))
     gap = rng.uniform(0.06, 0.5) * side
     kind = rng.choice(("ruled", "grid", "margin", "frame"))
-    slope = rng.normal(0, 0.025)
+    slope = rng.normal(0, 0.025) if row is None else 0.0
     if kind == "frame":
         left, top, right, bottom = (int(share * side) for share in rng.uniform(0, 0.12, 4))
         corner = (shape[1] - right, shape[0] - bottom)
         cv2.rectangle(lines, (left, top), corner, 1.0, width, cv2.LINE_AA)
     elif kind == "margin":
-        _rule(lines, rng.uniform(0, max(shape)), 2.0 * max(shape), slope, width, upright=bool(rng.random() < 0.5))
+        rule(lines, rng.uniform(0, max(shape)), 2.0 * max(shape), slope, width, upright=bool(rng.random() < 0.5))
     else:
-        _rule(lines, rng.uniform(0, gap), gap, slope, width, upright=False)
+        rule(lines, rng.uniform(0, gap) if row is None else row % gap, gap, slope, width)
         if kind == "grid":
             across = gap if rng.random() < 0.7 else gap * rng.uniform(0.5, 3)
-            _rule(lines, rng.uniform(0, across), across, slope, width, upright=True)
+            rule(lines, rng.uniform(0, across), across, slope, width, upright=True)
     if rng.random() < 0.2:
         lines *= np.clip(0.6 + 0.8 * _stains(shape, (scale := rng.uniform(3, 12), scale), rng), 0, 1)
     return lines
-
-
-def _rule(lines: NDArray[np.float32], start: float, gap: float, slope: float, width: int, *, upright: bool) -> None:
-    """Draw parallel lines, `gap` pixels apart, the first at `start`."""
-    side = max(lines.shape)
-    tilt = slope * side / 2
-    for offset in np.arange(start, side * 1.15, gap):
-        before, after = round(offset - tilt), round(offset + tilt)
-        first, last = ((before, 0), (after, side)) if upright else ((0, before), (side, after))
-        cv2.line(lines, first, last, 1.0, width, cv2.LINE_AA)
 
 
 def _stains(shape: _Shape, sizes: tuple[float, float], rng: np.random.Generator) -> Map:

@@ -20,6 +20,14 @@ def longest(width: int, height: int, side: int) -> int:
     return max(side, int(side * (max(width, height) / min(width, height) / 4) ** 0.5))
 
 
+def times(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """How many times larger a picture of the shape `one` is than another, of the same proportions.
+
+    By their longer sides: the shorter one of a strip is rounded to few pixels.
+    """
+    return max(one) / max(other)
+
+
 def reduction(width: int, height: int, side: int) -> int:
     """The largest whole factor, at least 1, by which a picture may be reduced and keep what `longest` says."""
     return max(1, max(width, height) // longest(width, height, side))

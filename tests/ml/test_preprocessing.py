@@ -279,7 +279,7 @@ def test_any_picture_gives_finite_ink_of_its_own_proportions(height: int, width:
     tensor = normalise(ink.map)
 
     assert ink.map.shape in (picture.shape, enlarge(picture).shape)
-    assert ink.map.shape[1] * ink.scale == pytest.approx(width)
+    assert max(ink.map.shape) * ink.scale == pytest.approx(max(height, width))
     assert ink.map.dtype == tensor.dtype == np.float32
     assert np.isfinite(ink.map).all() and ink.map.min() >= 0 and ink.map.max() <= 1
     assert tensor.min() >= 0 and tensor.max() <= 1

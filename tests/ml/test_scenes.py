@@ -2,7 +2,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.rendering import draw_strokes
-from ml.scenes import make_bilevel, take_photo
+from ml.scenes import ANY_DESK, make_bilevel, take_photo
 
 INK = draw_strokes([np.array([[40, 20], [60, 100]], np.float32)], (120, 100), 12)
 
@@ -52,11 +52,24 @@ def test_sheet_on_a_desk_ends_beyond_what_is_written() -> None:
     near, border = np.s_[115:205, 115:185], np.ones(page.shape, np.bool_)
     border[1:-1, 1:-1] = False
 
-    def contrasts(*, is_on_desk: bool) -> NDArray[np.float64]:
-        photos = [take_photo(page, np.random.default_rng(seed), 120, is_on_desk=is_on_desk) for seed in range(80)]
+    def contrasts(desk: float | None) -> NDArray[np.float64]:
+        photos = [take_photo(page, np.random.default_rng(seed), 120, desk=desk) for seed in range(80)]
         return np.array([np.abs(np.log((photo[border] + 1.0) / np.median(photo[near]))).max() for photo in photos])
 
-    assert np.median(contrasts(is_on_desk=True)) > 1.5 * np.median(contrasts(is_on_desk=False))
+    assert np.median(contrasts(ANY_DESK)) > 1.5 * np.median(contrasts(None))
+
+
+def test_writing_on_lines_has_a_line_along_its_row_of_most_ink() -> None:
+    bar = np.zeros((120, 160), np.float32)
+    bar[58:62, 60:100] = 1
+
+    def darkest(*, is_on_lines: bool) -> NDArray[np.intp]:
+        photos = [take_photo(bar, np.random.default_rng(seed), is_on_lines=is_on_lines) for seed in range(200)]
+        beside = [np.abs(np.median(photo[10:110, :50], axis=1) - np.median(photo[:, :50])) for photo in photos]
+        return np.array([row.argmax() + 10 for row in beside])
+
+    along, anywhere = (np.mean(np.abs(darkest(is_on_lines=one) - 60) < 5) for one in (True, False))
+    assert along > 2 * anywhere
 
 
 def test_what_is_bilevel_has_two_shades_and_keeps_the_ink() -> None:
