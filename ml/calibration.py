@@ -27,7 +27,7 @@ class Judgement:
     """What the network says of N pictures, each value in [0, 1].
 
     `probabilities`: float64 (N, 10), rows sum to 1. `outlier`: float64 (N,), that it is not one whole digit.
-    `foreign`: float64 (N,), that it is not even made of digits; never more than `outlier`.
+    `foreign`: float64 (N,), that it is not even made of digits; as `judge` says it, never more than `outlier`.
     """
 
     probabilities: Floats

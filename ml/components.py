@@ -21,7 +21,9 @@ INK = 0.35
 _DUST = 0.012
 _SPECKLED = 50
 _SPECKLE = 0.035
-"""Of the longer side: what is smaller is dirt; in a picture full of tiny pieces, more is."""
+_AS_SMALL = 0.5
+"""Of the longer side, and of four times the shorter: what is smaller is dirt. In a picture full of pieces, more is, if
+it is as small beside the tallest one: sixty digits are no dirt."""
 
 _THIN = 0.12
 """Of the largest component, whose box its strokes cross several times: what is thinner was drawn by no pen."""
@@ -100,8 +102,9 @@ def _worth_keeping(stats: Stats, shape: tuple[int, ...]) -> list[Component]:
     """The largest components as such; specks, dust and a frame around the rest left out."""
     tallest = int(stats[:, cv2.CC_STAT_HEIGHT].max())
     longer = stats[:, 2:4].max(axis=1)
-    dust = _DUST if len(stats) < _SPECKLED else _SPECKLE
-    candidates = np.nonzero(longer > max(2, 0.06 * tallest, dust * max(shape)))[0]
+    side = min(max(shape), 4 * min(shape))
+    specks = min(_SPECKLE * side, _AS_SMALL * tallest) if len(stats) >= _SPECKLED else 0.0
+    candidates = np.nonzero(longer > max(2, 0.06 * tallest, _DUST * side, specks))[0]
     if len(candidates) > MOST_COMPONENTS:
         largest = np.argsort(stats[candidates, cv2.CC_STAT_AREA])[-MOST_COMPONENTS:]
         candidates = np.sort(candidates[largest])

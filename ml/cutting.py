@@ -101,16 +101,16 @@ def _ways(ink: Map, entering: float) -> tuple[Map, list[list[int]]]:
     return total[1:-1], steps[::-1].tolist()
 
 
-def _cheapest(cost: Map, distance: int, dearest: float) -> list[int]:
+def _cheapest(cost: Map, distance: int, dearest: float) -> Iterator[int]:
     """Columns of the lowest costs, the lowest first, at least `distance` apart and as far from either end."""
-    columns: list[int] = []
-    for column in np.argsort(cost, kind="stable"):
+    is_free = np.zeros(len(cost), np.bool_)
+    is_free[distance : len(cost) - distance] = True
+    for column in np.argsort(cost, kind="stable").tolist():
         if cost[column] > dearest:
             break
-        inside = distance <= column < len(cost) - distance
-        if inside and all(abs(column - other) >= distance for other in columns):
-            columns.append(int(column))
-    return columns
+        if is_free[column]:
+            is_free[max(0, column - distance + 1) : column + distance] = False
+            yield column
 
 
 def _walk(back: list[list[int]], column: int) -> list[int]:

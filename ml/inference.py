@@ -110,7 +110,7 @@ class Recognizer:
         return cls(scorer, scorer.card, thresholds)
 
     def read(self, pictures: Sequence[Picture]) -> list[Reading | ImageError]:
-        """Read all pictures with one batched model call; a bad picture's error stands in its place."""
+        """Read all pictures, their digits in one go through the model; a bad picture's error stands in its place."""
         prepared = [_try_prepare(picture) for picture in pictures]
         tensors = [one.tensors for one in prepared if isinstance(one, Prepared)]
         judgement = self._score(np.concatenate([np.zeros((0, 28, 28), np.float32), *tensors]))
@@ -137,7 +137,7 @@ class Recognizer:
     def _decide(self, prepared: Prepared, judgement: Judgement) -> Reading:
         signs = find_signs(prepared.candidates, judgement.foreign)
         slashes = find_slashes(prepared.candidates)
-        steps = find_steps(prepared.candidates, judgement, [*signs, *slashes])
+        steps = find_steps(prepared.candidates, judgement, {*signs, *slashes})
         weighed = Weighed(find_ways(steps, prepared.digits))
         if weighed.ways and not are_too_many(prepared, weighed.ways[0]):
             belief = judgement.belief

@@ -34,7 +34,7 @@ def _without_channels_alike(image: Image.Image) -> Image.Image:
 
 
 def _reduced(image: Image.Image, side: int) -> Image.Image:
-    """Reduced by the largest whole factor that leaves enough pixels: before anything else takes room for every one."""
+    """Reduced by the largest whole factor that leaves enough pixels, so that what follows needs room for these."""
     factor = reduction(*image.size, side)
     return image.reduce(factor) if factor > 1 else image
 

@@ -44,6 +44,7 @@ class AnySizeNetwork:
         batch = picture[None]
         with self._lock:
             if batch.shape != self._shape:
+                self._shape = ()  # should there be no memory for the new one, it has the former one no more either
                 self._interpreter.resize_tensor_input(self._input, batch.shape)
                 self._interpreter.allocate_tensors()
                 self._shape = batch.shape

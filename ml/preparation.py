@@ -14,7 +14,8 @@ from ml.preprocessing import FAINT_CONTRAST, Ink, find_ink, normalise
 from ml.segmentation import Candidate, propose
 
 MAX_CANDIDATES = 800
-"""What one picture may cost; a page of texture proposes thousands."""
+_MOST_PIXELS = 30_000_000
+"""What one picture may cost: a page of texture proposes thousands; of hatching, each may be as large as the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def prepare(data: bytes, digits: int | None) -> Prepared:
     """Everything that can be done without the network; raises ImageError."""
     decoded = decode_image(data)
     ink = _find_ink(decoded)
-    candidates = propose(ink, digits, most=MAX_CANDIDATES + 1)
+    candidates = propose(ink, digits, most=MAX_CANDIDATES + 1, pixels=_MOST_PIXELS)
     afforded = _first_pieces(candidates)
     is_closer = ink.scale < 1 < decoded.reduced
     pixels = decoded.larger(STORED_SIDE) if is_closer else decoded.pixels  # what was seen can be seen again
@@ -74,8 +75,8 @@ def _find_ink(decoded: DecodedImage) -> Ink:
 
 
 def _first_pieces(candidates: list[Candidate]) -> list[Candidate]:
-    """All candidates, or those of the first pieces when there are more than MAX_CANDIDATES."""
-    if len(candidates) <= MAX_CANDIDATES:
+    """All candidates, or those of the first pieces when there are too many, or they are too large."""
+    if len(candidates) <= MAX_CANDIDATES and sum(one.crop.size for one in candidates) <= _MOST_PIXELS:
         return candidates
-    end = candidates[MAX_CANDIDATES].start
+    end = candidates[-1].start
     return [candidate for candidate in candidates if candidate.end <= end]

@@ -186,7 +186,7 @@ def normalise(crop: Map) -> Map:
 
 
 def _scaled(crop: Map) -> Map | None:
-    """The ink alone, its longer side BOX pixels; None when there is none."""
+    """The ink alone, its longer side BOX pixels or one more or less; None when there is none."""
     left, top, width, height = cv2.boundingRect((crop > _BOUNDARY).view(np.uint8))
     if not width:
         return None

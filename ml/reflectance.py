@@ -73,6 +73,6 @@ def _compare(grey: Grey, paper: Grey) -> tuple[Map, float, float]:
 
 
 def usual_level(lost: Map) -> float:
-    """The mean of what is lost, float32 (N,), weighed by itself; 0 where in all nothing is lost."""
+    """The mean of what is lost, float32 (N,), weighed by itself, at most all; 0 where in all nothing is lost."""
     total = lost.sum()
-    return float((lost * lost).sum() / total) if total > 0 else 0.0
+    return min(1.0, float((lost * lost).sum() / total)) if total > 0 else 0.0

@@ -71,6 +71,8 @@ def _remove_horizontal(ink: Map, *, frame_only: bool) -> Map:
         lines = [line for line in lines if line.cover >= _FULL and line.is_through]
         if _count(lines, 2 * thickness) < 3:
             lines = [line for line in lines if _is_surely_ruled(line, rest, thickness, frame_only)]
+        if not lines:
+            return ink
     # What reaches well beyond the line's own thickness is a stroke that crosses or stands on it.
     reach = int(np.ceil(1.8 * thickness + 2))
     strokes = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((reach, 1), np.uint8))

@@ -64,13 +64,21 @@ class Candidate:
         return slice(top, top + self.crop.shape[0]), slice(left, left + self.crop.shape[1])
 
 
-def propose(ink: Ink, digits: int | None = None, *, most: int | None = None) -> list[Candidate]:
+def propose(
+    ink: Ink, digits: int | None = None, *, most: int | None = None, pixels: float = np.inf
+) -> list[Candidate]:
     """All candidates of a picture; they overlap, and `ml.reading_order` finds ways through them.
 
     `digits`: how many there are, when the caller knows; where all ink hangs together, more than one means more cuts.
-    `most`: stop at so many candidates, for texture has thousands, and each holds a crop.
+    `most`: stop at so many candidates, for texture has thousands. `pixels`: stop when their crops have more.
     """
-    return list(islice(_proposals(ink, digits), most))
+    found: list[Candidate] = []
+    for one in islice(_proposals(ink, digits), most):
+        found.append(one)
+        pixels -= one.crop.size
+        if pixels < 0:
+            break
+    return found
 
 
 def _proposals(ink: Ink, digits: int | None) -> Iterator[Candidate]:
@@ -78,6 +86,7 @@ def _proposals(ink: Ink, digits: int | None) -> Iterator[Candidate]:
     count = sum(len(line) for line in layout.lines)
     wide = _WIDE_ALONE if count == 1 and (digits or 1) == 1 else _WIDE_IN_ROW
     everything: list[Piece] = []
+    spans = set[tuple[int, int]]()
     for number, line in enumerate(layout.lines):
         height = max(usual_height(line), 0.5 * layout.height)
         pieces = [
@@ -85,9 +94,11 @@ def _proposals(ink: Ink, digits: int | None) -> Iterator[Candidate]:
             for source, one in enumerate(line, len(everything))
             for piece in divide(one, source, ink.map, layout.labels, height, _wide(one, wide, ink.map.shape))
         ]
-        yield from _combine(pieces, len(everything), number, ink.map.shape, height)
+        for candidate in _combine(pieces, len(everything), number, ink.map.shape, height):
+            spans.add((candidate.start, candidate.end))
+            yield candidate
         everything += pieces
-    if count > 1 and max(ink.map.shape) <= _ONE_DIGIT_SIDE:
+    if count > 1 and max(ink.map.shape) <= _ONE_DIGIT_SIDE and (0, len(everything)) not in spans:
         yield _candidate(everything, 0, 0 if len(layout.lines) == 1 else None, ink.map.shape, layout.height)
 
 
@@ -103,6 +114,8 @@ def _combine(pieces: list[Piece], first: int, line: int, shape: tuple[int, ...],
             if end > start + 1 and not _may_join(run[-2], run[-1], height):
                 break
             width = max(one.right for one in run) - min(one.x for one in run)
+            if width >= _WIDEST * height and run[0].source != run[-1].source and end > start + 1:
+                break  # what is longer is as wide, and no whole component either
             is_one = len(run) <= MOST_PIECES or (_are_whole(run) and run[-1].source - run[0].source < MOST_PIECES)
             is_sized = width < _WIDEST * height and is_one
             if end == start + 1 or _is_whole(run) or is_sized:
