@@ -101,12 +101,12 @@ def _find_line(mask: Mask) -> _Line | None:
         heights = line.sum(axis=0)
         columns = np.nonzero(heights)[0]
         thickness = float(np.median(heights[columns]))
-        middles = (line * np.arange(height)[:, None]).sum(axis=0)[columns] / heights[columns]
-        straight = np.polynomial.Polynomial.fit(columns, middles, 1)
-        strays = np.abs(middles - straight(columns))
-        if np.percentile(strays, 80) <= 1 + 0.35 * thickness:
-            rows = np.arange(height)[:, None]
-            near = np.abs(rows - straight(np.arange(width))[None]) <= thickness / 2 + 2
+        # By its lower edge: strokes may lie along the upper one.
+        edge = height - 1 - line[::-1].argmax(axis=0)[columns]
+        straight = np.polynomial.Polynomial.fit(columns, edge, 1)
+        if np.percentile(np.abs(edge - straight(columns)), 80) <= 1 + 0.35 * thickness:
+            below = np.arange(height)[:, None] - straight(np.arange(width))[None]
+            near = (below >= -thickness - 1) & (below <= 2)
             return _Line(line & near.astype(np.uint8), thickness)
     return None
 

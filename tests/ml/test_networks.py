@@ -53,6 +53,23 @@ def test_damaged_network_is_told_when_a_model_is_loaded(
         Recognizer.load(SHIPPED_MODEL)
 
 
+def test_picture_that_there_was_no_memory_for_does_not_spoil_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = AnySizeNetwork.load("line")
+    small, large = (np.zeros((32, width, 1), np.float32) for width in (40, 96))
+    before = network(small)
+    allocate = network._interpreter.allocate_tensors
+
+    def fail() -> None:
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(network._interpreter, "allocate_tensors", fail)
+    with pytest.raises(RuntimeError):
+        network(large)
+    monkeypatch.setattr(network._interpreter, "allocate_tensors", allocate)
+
+    np.testing.assert_array_equal(network(small), before)
+
+
 def test_threads_that_send_pictures_of_other_sizes_do_not_disturb_one_another() -> None:
     network = AnySizeNetwork.load("line")
     strips = [np.random.default_rng(0).random((32, width, 1), np.float32) for width in (40, 64, 100)]

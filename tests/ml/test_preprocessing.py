@@ -184,6 +184,16 @@ def test_bar_on_a_paler_line_stays() -> None:
     assert _agreement(find_ink(_as_grey(picture)).map, _truth("7", pen=10)) > 0.95
 
 
+@pytest.mark.parametrize("pen", [10, 18, 26])
+@pytest.mark.parametrize("shade", [140, 110])
+def test_bar_of_any_pen_on_a_darker_line_stays(pen: int, shade: int) -> None:
+    picture = _photo(_grey("7", pen=pen))
+    line = picture[37:41]
+    line[:] = np.minimum(line, shade)
+
+    assert _agreement(find_ink(_as_grey(picture)).map, _truth("7", pen=pen)) > 0.95
+
+
 def test_thick_strokes_along_the_lines_of_a_ledger_are_not_taken_for_them() -> None:
     picture = _photo(_grey("7", pen=26))
     for line in (picture[20:26], picture[264:270]):
@@ -200,6 +210,19 @@ def test_strip_of_a_photograph_is_no_trouble(shape: tuple[int, int]) -> None:
 
     assert np.isfinite(ink.map).all()
     assert ink.scale * ink.map.shape[1] == pytest.approx(shape[1])
+
+
+@pytest.mark.parametrize("upright", [False, True])
+@pytest.mark.parametrize(("width", "length"), [(52, 8000), (90, 6000), (150, 5000), (30, 20000)])
+def test_digit_at_the_end_of_a_long_strip_is_where_it_is(width: int, length: int, upright: bool) -> None:
+    strip = np.full((width, length), 255, np.uint8)
+    cv2.ellipse(strip, (length - 60, width // 2), (6, 4), 0, 0, 360, 0, 1, cv2.LINE_AA)
+
+    ink = find_ink(strip.T.copy() if upright else strip)
+
+    x, y, wide, high = cv2.boundingRect((ink.map > 0.5).view(np.uint8))
+    middle = ink.origin[0] + ink.scale * (x + wide / 2), ink.origin[1] + ink.scale * (y + high / 2)
+    assert middle == pytest.approx((width // 2, length - 60) if upright else (length - 60, width // 2), abs=4)
 
 
 @pytest.mark.parametrize("side", [16, 20, 32])

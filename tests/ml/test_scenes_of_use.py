@@ -78,6 +78,29 @@ def test_underlined_number(recognizer: Recognizer, lines: int, photographed: boo
     assert (reading.text, reading.accepted) == ("347", True)
 
 
+@pytest.mark.parametrize("photographed", [False, True])
+@pytest.mark.parametrize("tilt", [-8, 0, 4])
+@pytest.mark.parametrize(("text", "y"), [("347", 170), ("21", 174), ("1432", 178), ("7", 174)])
+def test_underline_on_which_digits_stand(
+    recognizer: Recognizer, text: str, y: int, tilt: int, photographed: bool
+) -> None:
+    sheet = _sheet(text, lambda pen: pen.line((50, y, 70 + 120 * len(text), y + tilt), fill="black", width=6))
+
+    reading = _read(recognizer, _picture(_photographed(sheet)) if photographed else sheet)
+
+    assert (reading.text, reading.accepted) == (text, True)
+
+
+def test_sixty_small_digits_on_a_page(recognizer: Recognizer) -> None:
+    page = Image.new("L", (1000, 800), "white")
+    for line in range(6):
+        page.paste(drawing("1234712347", side=70, pen=5).convert("L"), (100, 40 + 120 * line))
+
+    reading = _read(recognizer, page)
+
+    assert (reading.text, reading.accepted) == ("1234712347" * 6, True)
+
+
 def test_digits_in_a_column(recognizer: Recognizer) -> None:
     sheet = Image.new("L", (240, 420), "white")
     for place, digit in enumerate("347"):

@@ -37,6 +37,33 @@ def test_nothing_among_dust_alone() -> None:
     assert _propose(dust) == []
 
 
+@pytest.mark.parametrize("count", [49, 50, 64])
+def test_many_small_digits_are_no_dirt(count: int) -> None:
+    page = np.zeros((800, 1000), np.float32)
+    for index in range(count):
+        top, left = divmod(index, 10)
+        page[60 + 100 * top : 88 + 100 * top, 60 + 90 * left : 66 + 90 * left] = 1
+
+    assert len([one for one in _propose(page) if one.is_whole]) == count
+
+
+def test_specks_beside_a_digit_are_dirt_however_many() -> None:
+    page = np.zeros((800, 1000), np.float32)
+    page[200:500, 400:440] = 1
+    page[20:780:40, 20:360:40] = page[21:780:40, 20:360:40] = page[22:780:40, 20:360:40] = 1
+
+    assert len(_propose(page)) == 1
+
+
+@pytest.mark.parametrize("width", [1500, 2500, 6000])
+def test_digits_on_a_strip_are_no_dirt(width: int) -> None:
+    strip = np.zeros((60, width), np.float32)
+    for left in range(100, 700, 100):
+        strip[17:43, left : left + 6] = 1
+
+    assert len([one for one in _propose(strip) if one.is_whole]) == 6
+
+
 def test_one_digit_is_one_candidate() -> None:
     (only,) = _propose(_ink("7"))
 
@@ -374,3 +401,21 @@ def test_no_more_candidates_are_made_than_asked_for() -> None:
     ink = Ink(_ink("234"), 1.0, 1.0)
 
     assert [one.box for one in propose(ink, most=2)] == [one.box for one in propose(ink)][:2]
+
+
+def test_no_more_candidates_are_made_than_there_is_room_for() -> None:
+    ink = Ink(_ink("234"), 1.0, 1.0)
+    sizes = [one.crop.size for one in propose(ink)]
+
+    assert len(propose(ink, pixels=sum(sizes))) == len(sizes)
+    assert len(propose(ink, pixels=sizes[0])) == 2
+
+
+def test_nothing_is_proposed_twice() -> None:
+    bars = np.zeros((30, 30), np.float32)
+    bars[5:25, 8:11] = bars[5:25, 13:16] = 1
+
+    spans = [(one.start, one.end) for one in _propose(bars)]
+
+    assert (0, 2) in spans
+    assert len(spans) == len(set(spans))
