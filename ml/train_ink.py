@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train and write the network and its card; 0 when done, 2 when the data are missing or wrong."""
     parser = argparse.ArgumentParser(prog="python -m ml.train_ink", description=__doc__)
     add_data_options(parser)
-    add_round_options(parser, rounds=13, size=4_000, learning_rate=3e-3, name="ink")
+    add_round_options(parser, rounds=36, size=4_000, learning_rate=3e-3, name="ink")
     options = parser.parse_args(arguments)
     try:
         card = run(options)
