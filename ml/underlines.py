@@ -58,10 +58,7 @@ def remove_underlines(ink: Map) -> Map:
         window = np.s_[y : y + height, x : x + width]
         mask = mask[window]
         # Most writing has gaps in its lower half; to look for a line would take as long as all else.
-        if (
-            width < _NARROWEST
-            or cv2.countNonZero(cv2.reduce(mask[height // 2 :], 0, cv2.REDUCE_MAX)) < _ACROSS * width
-        ):
+        if width < _NARROWEST or _covered(mask[height // 2 :]) < _ACROSS * width:
             return ink
         line = _find_line(mask)
         if line is None or not _is_underline(line, mask):
@@ -70,6 +67,11 @@ def remove_underlines(ink: Map) -> Map:
         ink = ink.copy()
         ink[window][_band(line) & (strokes == 0)] = 0
     return ink
+
+
+def _covered(mask: Mask) -> int:
+    """In how many columns there is ink."""
+    return cv2.countNonZero(cv2.reduce(mask, 0, cv2.REDUCE_MAX))
 
 
 def _band(line: _Line) -> NDArray[np.bool_]:
