@@ -52,10 +52,6 @@ fix: install-dev  ## repair the style where ruff can
 audit: install-dev  ## known holes in the pinned packages (asks the internet)
 	$(BIN)/pip-audit --disable-pip --no-deps --requirement requirements.txt
 
-# By itself, TensorFlow uses oneDNN on newer processors only. On one with AVX2 alone, the ink network takes 0.7 times as
-# long for a step with it.
-train train-ink train-lines: export TF_ENABLE_ONEDNN_OPTS ?= 1
-
 train: install-train  ## train a model (ARGS="--architecture compact --data mnist.npz")
 	@$(BIN)/python -m ml.train $(ARGS)
 
