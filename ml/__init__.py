@@ -5,6 +5,6 @@ Stands alone: no Django, no Celery. `python -m ml.predict photo.jpg` is enough t
 
 import os
 
-# TensorFlow, once it is loaded, leaves oneDNN off on processors that know no more than AVX2: there the classifier takes
+# TensorFlow, once it is loaded, leaves oneDNN off on processors with no more than AVX2: there the classifier takes
 # twice as long to train without it. On others it is on anyway.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
