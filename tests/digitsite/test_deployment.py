@@ -31,6 +31,14 @@ def test_a_unit_starts_a_role(unit: Path) -> None:
     assert started[0] in ROLES
 
 
+def test_what_wants_the_units_at_boot_is_enabled() -> None:
+    folder, guide = ROOT / "docs" / "deployment" / "systemd", (ROOT / "docs" / "deployment.md").read_text()
+    wanting = {name for unit in UNITS for name in re.findall(r"^WantedBy=(\S+)$", unit.read_text(), re.MULTILINE)}
+
+    assert wanting
+    assert all(f"systemctl enable {name}" in guide for name in wanting if (folder / name).exists())
+
+
 def test_each_role_has_a_container(services: dict[str, Any]) -> None:
     assert sorted(service["command"] for service in services.values()) == sorted([role] for role in ROLES)
 
