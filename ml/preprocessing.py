@@ -88,7 +88,8 @@ def find_ink(grey: Grey, reduced: float = 1.0, closer: Callable[[Window], Grey] 
     again, _ = _find(near)
     if not (again.map > 0.5).any():
         return ink
-    return replace(again, scale=again.scale * window.side / max(near.shape), origin=(window.x, window.y))
+    nearer = times((window.height, window.width), near.shape)
+    return replace(again, scale=again.scale * nearer, origin=(window.x, window.y))
 
 
 def _find(small: Grey) -> tuple[Ink, NDArray[np.bool_] | None]:

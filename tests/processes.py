@@ -140,7 +140,7 @@ def start_web_server(
     server = Process([*command, *options], log=folder / "gunicorn.log", env={"RATE_LIMIT_ENABLED": "0", **env})
     server.start()
     try:
-        wait_until(lambda: fetch(port, "/livez"), what="the web server to answer")
+        wait_until(lambda: fetch(port, "/livez") == b'{"status": "ok"}', what="the web server to answer")
     except AssertionError:
         server.stop()
         raise
